@@ -1,0 +1,143 @@
+// Package encoder is grav1e's AV1 encoder: pure Go and assembly, no cgo.
+//
+// The life of a session: New validates a Config and maps all memory; SendFrame
+// copies a picture in; ReceivePacket hands temporal units out in display order;
+// Flush says that no more frames come; Close gives everything back.
+package encoder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Errors that say what to do next; compare with errors.Is.
+var (
+	ErrNeedMoreData = errors.New("grav1e: send more frames, or Flush, before the next packet") // from ReceivePacket
+	ErrEnoughData   = errors.New("grav1e: receive packets before sending more frames")         // from SendFrame
+	ErrEndOfStream  = errors.New("grav1e: end of stream")                                      // after Flush: everything was received; or SendFrame after Flush
+	ErrClosed       = errors.New("grav1e: encoder is closed")
+)
+
+// ConfigError is an invalid Config field: its name, the value and what is allowed.
+type ConfigError struct {
+	Field   string // Config field name
+	Value   string
+	Allowed string
+}
+
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("grav1e: %s = %s, allowed: %s", e.Field, e.Value, e.Allowed)
+}
+
+// FrameError is a Frame that does not fit the Config.
+type FrameError struct {
+	What, Value, Allowed string
+}
+
+func (e *FrameError) Error() string {
+	return fmt.Sprintf("grav1e: frame %s = %s, allowed: %s", e.What, e.Value, e.Allowed)
+}
+
+// MemoryError is a plan that does not fit MaxMemory, or a mapping the system refused.
+type MemoryError struct {
+	Needed, Limit int64 // bytes; Limit 0: the system refused
+	Err           error
+}
+
+func (e *MemoryError) Error() string {
+	if e.Limit > 0 {
+		return fmt.Sprintf("grav1e: %d bytes needed, MaxMemory allows %d", e.Needed, e.Limit)
+	}
+	return fmt.Sprintf("grav1e: the system refused %d bytes: %v", e.Needed, e.Err)
+}
+
+func (e *MemoryError) Unwrap() error { return e.Err }
+
+// InternalError is a panic recovered from a worker: a bug in the encoder. The
+// encoder is unusable afterwards; packets already received stay valid.
+type InternalError struct {
+	Where string
+	Panic any
+	Stack []byte
+}
+
+func (e *InternalError) Error() string {
+	return fmt.Sprintf("grav1e: internal error in %s: %v", e.Where, e.Panic)
+}
+
+// Frame is one input picture, borrowed during SendFrame only.
+//
+// Planes are bytes: one byte per sample at BitDepth 8, two (little endian) above.
+// SampleShift > 0 says that 16-bit samples are left-aligned and have to be shifted
+// right by it (P010: 6). With Interleaved, Planes[1] holds U and V alternating
+// (NV12, P010) and Planes[2] is nil. 4:0:0 uses Planes[0] only.
+type Frame struct {
+	Planes      [3][]byte
+	Stride      [3]int // bytes from row to row
+	Interleaved bool
+	SampleShift uint
+	PTS         int64 // caller's time, returned with the packet
+	Opaque      any   // caller's value, returned with the packet
+	ForceKey    bool  // this frame becomes a key frame
+	Metadata    []T35 // ITU-T T.35 payloads that travel with the frame
+}
+
+// T35 is one ITU-T T.35 message (section 5.8.2).
+type T35 struct {
+	CountryCode          byte
+	CountryCodeExtension byte // used when CountryCode is 0xFF
+	Payload              []byte
+}
+
+// Packet is one temporal unit: exactly one shown frame. Data is valid until the
+// next call of ReceivePacket or Close.
+type Packet struct {
+	Data       []byte
+	Obus       []int // end offset in Data of every OBU, for obu alignment
+	Frames     []int // end offset in Data of every frame, for frame alignment
+	FrameIndex int64 // index of the shown frame in input order
+	PTS        int64
+	Opaque     any
+	KeyFrame   bool // the temporal unit starts with a sequence header and a shown key frame
+	Droppable  bool // no later frame refers to it
+	QIdx       int  // base_q_idx of the shown frame
+	Recon      *Recon
+}
+
+// Recon is what a decoder must output for a packet: planes of 16-bit samples
+// whatever the bit depth, valid as long as Packet.Data.
+type Recon struct {
+	Planes        [3][]uint16
+	Stride        [3]int // samples
+	Width, Height [3]int
+	NumPlanes     int
+	BitDepth      int
+}
+
+// Stats counts what an Encoder did so far.
+type Stats struct {
+	FramesIn, FramesOut, KeyFrames int64
+	Bytes                          int64
+	QIdxSum                        int64 // sum of base_q_idx over shown frames
+	MappedBytes                    int64 // memory taken from the system
+}
+
+// Interface is the set of verbs an Encoder has.
+type Interface interface {
+	// SendFrame copies f in. It returns ErrEnoughData when nothing more fits until
+	// packets are received, ErrEndOfStream after Flush.
+	SendFrame(ctx context.Context, f *Frame) error
+	// ReceivePacket returns the next temporal unit, waiting for workers when one is
+	// on its way; ErrNeedMoreData when none is, ErrEndOfStream after the last.
+	ReceivePacket(ctx context.Context) (*Packet, error)
+	// Flush says no more frames come.
+	Flush()
+	// Close stops the workers and returns the memory. Safe to call twice.
+	Close() error
+	// SequenceHeader returns the sequence header OBU (with its header and size), ConfigRecord the 4-byte av1C followed by nothing.
+	SequenceHeader() []byte
+	// Latency is the number of frames sent before the first packet comes out, minus one.
+	Latency() int
+	Stats() Stats
+}

@@ -1,0 +1,3 @@
+module github.com/grav1e/grav1e
+
+go 1.26
