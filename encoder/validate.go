@@ -1,0 +1,140 @@
+package encoder
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"runtime"
+)
+
+// Limits of the format and of what a plan may ask for.
+const (
+	maxDimension = 65536 // frame_width_bits_minus_1 has 4 bits (section 5.5.1)
+	maxThreads   = 256
+	maxTiles     = 64
+)
+
+// Validate checks every field and every combination, and returns a *ConfigError
+// for the first that can't be honoured.
+func (c *Config) Validate() error {
+	for _, check := range []func(*Config) error{
+		(*Config).checkPicture, (*Config).checkRate, (*Config).checkTiles, (*Config).checkStructure, (*Config).checkMetadata,
+	} {
+		if err := check(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func invalid(field string, value any, allowed string) error {
+	return &ConfigError{Field: field, Value: fmt.Sprint(value), Allowed: allowed}
+}
+
+func inRange[T int | int64](field string, v, lo, hi T) error {
+	if v < lo || v > hi {
+		return invalid(field, v, fmt.Sprintf("%d..%d", lo, hi))
+	}
+	return nil
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkPicture() error {
+	if c.BitDepth != 8 && c.BitDepth != 10 && c.BitDepth != 12 {
+		return invalid("BitDepth", c.BitDepth, "8, 10 or 12")
+	}
+	if c.Chroma > Chroma400 {
+		return invalid("Chroma", c.Chroma, "Chroma420, Chroma422, Chroma444 or Chroma400")
+	}
+	if c.Color.Matrix == 0 && c.Chroma != Chroma444 && c.Chroma != Chroma400 {
+		return invalid("Color.Matrix", "0 (identity, RGB)", "identity needs 4:4:4 sampling")
+	}
+	if c.ChromaPosition > ChromaColocated {
+		return invalid("ChromaPosition", c.ChromaPosition, "ChromaUnknown, ChromaVertical or ChromaColocated")
+	}
+	if c.FrameRate.Num < 0 || c.FrameRate.Den < 0 || c.FrameRate.Num > 0 && c.FrameRate.Den == 0 {
+		return invalid("FrameRate", fmt.Sprintf("%d/%d", c.FrameRate.Num, c.FrameRate.Den), "a positive fraction, or 0/1 for variable")
+	}
+	return first(inRange("Width", c.Width, 1, maxDimension), inRange("Height", c.Height, 1, maxDimension))
+}
+
+func (c *Config) checkRate() error {
+	if c.Bitrate != 0 {
+		return invalid("Bitrate", c.Bitrate, "0 (constant quantiser; rate control is not available in this version)")
+	}
+	if c.ReservoirFrameDelay != 0 {
+		return invalid("ReservoirFrameDelay", c.ReservoirFrameDelay, "unset: it is the reservoir of the rate control and needs Bitrate > 0")
+	}
+	if c.Tune > TunePsychovisual {
+		return invalid("Tune", c.Tune, "TunePSNR or TunePsychovisual")
+	}
+	return first(inRange("SpeedPreset", c.SpeedPreset, 0, 10), inRange("Quantizer", c.Quantizer, 0, 255),
+		inRange("MinQuantizer", c.MinQuantizer, 0, 255))
+}
+
+func (c *Config) checkTiles() error {
+	for _, t := range []struct {
+		field string
+		v     int
+	}{{"TileCols", c.TileCols}, {"TileRows", c.TileRows}} {
+		if t.v < 0 || t.v > maxTiles || bits.OnesCount(uint(t.v)) > 1 {
+			return invalid(t.field, t.v, "0 or a power of two up to 64")
+		}
+	}
+	return first(inRange("Tiles", c.Tiles, 0, maxTiles*maxTiles), inRange("Threads", c.Threads, 0, maxThreads))
+}
+
+func (c *Config) checkStructure() error {
+	const maxInterval = math.MaxInt64
+	if err := first(inRange("MinKeyFrameInterval", c.MinKeyFrameInterval, 0, maxInterval),
+		inRange("MaxKeyFrameInterval", c.MaxKeyFrameInterval, 0, maxInterval),
+		inRange("SwitchFrameInterval", c.SwitchFrameInterval, 0, maxInterval),
+		inRange("LookaheadFrames", c.LookaheadFrames, -1, math.MaxInt32),
+		inRange("MaxMemory", c.MaxMemory, 0, maxInterval)); err != nil {
+		return err
+	}
+	if c.MaxKeyFrameInterval > 0 && c.MinKeyFrameInterval > c.MaxKeyFrameInterval {
+		return invalid("MinKeyFrameInterval", c.MinKeyFrameInterval, fmt.Sprintf("at most MaxKeyFrameInterval (%d)", c.MaxKeyFrameInterval))
+	}
+	if c.SwitchFrameInterval > 0 && !c.LowLatency {
+		return invalid("SwitchFrameInterval", c.SwitchFrameInterval, "0, or any interval together with LowLatency: a switch frame can't be reordered")
+	}
+	return nil
+}
+
+func (c *Config) checkMetadata() error {
+	if m := c.MasteringDisplay; m != nil && m.LuminanceMax>>8 < m.LuminanceMin>>14 {
+		return invalid("MasteringDisplay", fmt.Sprintf("maximum %d/256 below minimum %d/16384", m.LuminanceMax, m.LuminanceMin), "LuminanceMin ≤ LuminanceMax")
+	}
+	_, err := parseTools(c.ForceTools)
+	return err
+}
+
+// threads resolves Threads = 0.
+func (c *Config) threads() int {
+	if c.Threads > 0 {
+		return c.Threads
+	}
+	return min(runtime.GOMAXPROCS(0), maxThreads)
+}
+
+// subsampling returns subsampling_x, subsampling_y and the number of planes.
+func (c *Config) subsampling() (subX, subY, planes int) {
+	switch c.Chroma {
+	case Chroma420:
+		return 1, 1, 3
+	case Chroma422:
+		return 1, 0, 3
+	case Chroma444:
+		return 0, 0, 3
+	}
+	return 1, 1, 1
+}

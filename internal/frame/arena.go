@@ -1,0 +1,109 @@
+package frame
+
+import (
+	"fmt"
+	"syscall"
+	"unsafe"
+
+	"github.com/grav1e/grav1e/internal/av1"
+)
+
+// arenaAlign keeps every allocation on its own cache lines and on full vectors.
+const arenaAlign = 64
+
+// Purpose names what memory is for in a plan.
+type Purpose string
+
+// PlanItem is the memory of one purpose.
+type PlanItem struct {
+	Purpose Purpose
+	Bytes   int64
+}
+
+// Planner lays memory out. Run the same layout function twice: over a Planner
+// without arena it only adds up bytes per purpose; over one with an arena (see
+// Map) it hands the memory out. So the plan and the mapping can't differ.
+type Planner struct {
+	Items []PlanItem
+	Total int64
+	arena []byte
+}
+
+// Map returns a Planner that hands out memory of p.Total bytes, mapped outside the
+// Go heap. An error is the system's refusal.
+func (p *Planner) Map() (*Planner, error) {
+	if p.Total <= 0 || p.Total != int64(int(p.Total)) {
+		return nil, fmt.Errorf("frame: cannot map %d bytes: %w", p.Total, syscall.ENOMEM)
+	}
+	mem, err := syscall.Mmap(-1, 0, int(p.Total), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("frame: mmap of %d bytes: %w", p.Total, err)
+	}
+	return &Planner{arena: mem}, nil
+}
+
+// Unmap gives the memory back; slices handed out must not be used afterwards.
+func (p *Planner) Unmap() error {
+	if p.arena == nil {
+		return nil
+	}
+	mem := p.arena
+	p.arena = nil
+	return syscall.Munmap(mem)
+}
+
+func (p *Planner) add(purpose Purpose, n int64) {
+	for i := range p.Items {
+		if p.Items[i].Purpose == purpose {
+			p.Items[i].Bytes += n
+			return
+		}
+	}
+	p.Items = append(p.Items, PlanItem{purpose, n})
+}
+
+// Take reserves n zeroed values of T, which must hold no Go pointers: the memory
+// is invisible to the collector. While only planning it returns nil.
+func Take[T any](p *Planner, purpose Purpose, n int) []T {
+	var t T
+	bytes := (int64(n)*int64(unsafe.Sizeof(t)) + arenaAlign - 1) &^ (arenaAlign - 1)
+	start := p.Total
+	p.Total += bytes
+	p.add(purpose, bytes)
+	if p.arena == nil || n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&p.arena[start])), n)
+}
+
+// TakePlane reserves a padded plane of w x h samples.
+func TakePlane(p *Planner, purpose Purpose, w, h int) Plane {
+	n, _ := PlaneSize(w, h)
+	return NewPlane(Take[uint16](p, purpose, n), w, h)
+}
+
+// TakePicture reserves the planes of a w x h picture.
+func TakePicture(p *Planner, purpose Purpose, w, h, bitDepth, numPlanes, subX, subY int) Picture {
+	pic := Picture{NumPlanes: numPlanes, SubX: subX, SubY: subY, BitDepth: bitDepth}
+	for i := range numPlanes {
+		pw, ph := w, h
+		if i > 0 {
+			pw, ph = (w+subX)>>subX, (h+subY)>>subY
+		}
+		pic.Planes[i] = TakePlane(p, purpose, pw, ph)
+	}
+	return pic
+}
+
+// TakeGrid reserves the mode info of a w x h picture.
+func TakeGrid(p *Planner, purpose Purpose, w, h int) ModeGrid {
+	rows, cols := 2*((h+7)>>3), 2*((w+7)>>3)
+	stride := (cols + 31) &^ 31
+	return ModeGrid{Cells: Take[ModeInfo](p, purpose, stride*((rows+31)&^31)), Rows: rows, Cols: cols, Stride: stride}
+}
+
+// TakeSavedMVs reserves the motion field a w x h picture leaves behind.
+func TakeSavedMVs(p *Planner, purpose Purpose, w, h int) SavedMVs {
+	rows, cols := (h+7)>>3, (w+7)>>3
+	return SavedMVs{Mv: Take[av1.MV](p, purpose, rows*cols), RefFrame: Take[int8](p, purpose, rows*cols), Rows: rows, Stride: cols}
+}

@@ -1,0 +1,265 @@
+// Package lookahead decides what is coded when, before any block is: scene cuts,
+// mini-GOPs, coding order, reference slots and temporal layers.
+package lookahead
+
+import "github.com/grav1e/grav1e/internal/av1"
+
+// MaxMiniGOP is the longest mini-GOP, in frames.
+const MaxMiniGOP = 32
+
+// maxRefAge bounds how far back (in frames) a reference may lie: order hints have
+// 8 bits, so get_relative_dist (section 5.9.3) is right up to 127.
+const maxRefAge = 120
+
+// Step is one frame header to write: a frame to code, or a coded one to show.
+type Step struct {
+	Display        int64 // index of the frame in input order
+	Type           av1.FrameType
+	Layer          int   // temporal layer in the pyramid: 0 base, higher is referenced less
+	Shown          bool  // the step ends a temporal unit
+	ShowExisting   int8  // slot to show (show_existing_frame), or -1: the frame is coded
+	RefreshMask    uint8 // refresh_frame_flags
+	RefSlot        [av1.RefsPerFrame]uint8
+	PrimaryRef     uint8 // primary_ref_frame: index into RefSlot, or av1.PrimaryRefNone
+	ErrorResilient bool
+}
+
+// slot is what is known of one of the eight reference slots.
+type slot struct {
+	display int64
+	layer   int
+	used    bool
+	coded   int64 // coding order, to tell copies of one frame
+}
+
+// Structure hands out coding order and reference slots.
+type Structure struct {
+	LowDelay       bool // no reordering: hierarchical P
+	ErrorResilient bool
+	SwitchEvery    int64 // frames between switch frames, 0: none (low delay only)
+
+	slots   [av1.NumRefFrames]slot
+	lastKey int64
+	base    int64 // display index of the last base-layer frame
+	count   int64 // frames coded
+	pending []int64
+}
+
+// Key appends the step of a shown key frame, which takes all slots.
+func (s *Structure) Key(steps []Step, display int64) []Step {
+	s.lastKey, s.base = display, display
+	for i := range s.slots {
+		s.slots[i] = slot{display: display, used: true, coded: s.count}
+	}
+	s.count++
+	return append(steps, Step{Display: display, Type: av1.KeyFrame, Shown: true, ShowExisting: -1, RefreshMask: 0xFF,
+		PrimaryRef: av1.PrimaryRefNone, ErrorResilient: s.ErrorResilient})
+}
+
+// MiniGOP appends the steps of the n frames first..first+n-1, none of them a key
+// frame. The last one is the base; the others lie between it and the base before
+// in a binary hierarchy. Low delay takes n = 1.
+func (s *Structure) MiniGOP(steps []Step, first int64, n int) []Step {
+	if s.LowDelay || n == 1 {
+		for i := range n {
+			steps = s.lowDelayStep(steps, first+int64(i))
+		}
+		return steps
+	}
+	lo, hi := first-1, first+int64(n)-1
+	s.pending = append(s.pending[:0], lo)
+	steps = s.code(steps, hi, 0, false, true)
+	s.base = hi
+	s.pending = append(s.pending, hi)
+	steps = s.between(steps, lo, hi, 1)
+	return s.show(steps, hi)
+}
+
+// between codes the frames strictly between lo and hi, which are coded already.
+func (s *Structure) between(steps []Step, lo, hi int64, layer int) []Step {
+	if hi-lo < 2 {
+		return steps
+	}
+	mid := (lo + hi) / 2
+	if hi-lo == 2 {
+		return s.code(steps, mid, layer, true, false)
+	}
+	steps = s.code(steps, mid, layer, false, true)
+	s.pending = append(s.pending, mid)
+	steps = s.between(steps, lo, mid, layer+1)
+	steps = s.show(steps, mid)
+	steps = s.between(steps, mid, hi, layer+1)
+	s.pending = s.pending[:len(s.pending)-1]
+	return steps
+}
+
+// lowDelayPattern is the temporal layer by position after a key frame.
+var lowDelayPattern = [4]int{0, 2, 1, 2}
+
+func (s *Structure) lowDelayStep(steps []Step, display int64) []Step {
+	since := display - s.lastKey
+	layer := lowDelayPattern[since&3]
+	s.pending = append(s.pending[:0], s.base)
+	if s.SwitchEvery > 0 && since%s.SwitchEvery == 0 {
+		steps = s.code(steps, display, 0, true, true)
+		st := &steps[len(steps)-1]
+		st.Type, st.RefreshMask, st.PrimaryRef, st.ErrorResilient = av1.SwitchFrame, 0xFF, av1.PrimaryRefNone, true
+		for i := range s.slots {
+			s.slots[i] = slot{display: display, used: true, coded: s.count}
+		}
+		s.base = display
+		return steps
+	}
+	steps = s.code(steps, display, layer, true, layer < 2)
+	if layer == 0 {
+		s.base = display
+	}
+	return steps
+}
+
+// show appends the step that shows a frame coded before.
+func (s *Structure) show(steps []Step, display int64) []Step {
+	return append(steps, Step{Display: display, Type: av1.InterFrame, Shown: true, ShowExisting: int8(s.find(display)), PrimaryRef: av1.PrimaryRefNone})
+}
+
+func (s *Structure) find(display int64) int {
+	for i := range s.slots {
+		if s.slots[i].used && s.slots[i].display == display {
+			return i
+		}
+	}
+	return -1
+}
+
+// code appends the step of an inter frame and, when it is kept as a reference, gives it a slot.
+func (s *Structure) code(steps []Step, display int64, layer int, shown, keep bool) []Step {
+	st := Step{Display: display, Type: av1.InterFrame, Layer: layer, Shown: shown, ShowExisting: -1, ErrorResilient: s.ErrorResilient}
+	s.assignRefs(&st)
+	if keep {
+		victim := s.victim(display)
+		st.RefreshMask = 1 << victim
+		s.slots[victim] = slot{display: display, layer: layer, used: true, coded: s.count}
+	}
+	s.count++
+	return append(steps, st)
+}
+
+// assignRefs names the references of section 7.20's slots: LAST, LAST2, LAST3 and
+// GOLDEN look back, BWDREF, ALTREF2 and ALTREF ahead, nearest first. Names that
+// are left over repeat the nearest frame.
+func (s *Structure) assignRefs(st *Step) {
+	var past, future [av1.NumRefFrames]uint8
+	np, nf := 0, 0
+	for i := range s.slots {
+		if !s.slots[i].used || s.isCopy(i) || st.Display-s.slots[i].display > maxRefAge {
+			continue
+		}
+		if s.slots[i].display < st.Display {
+			past[np] = uint8(i)
+			np++
+		} else {
+			future[nf] = uint8(i)
+			nf++
+		}
+	}
+	s.sortByDistance(past[:np], st.Display)
+	s.sortByDistance(future[:nf], st.Display)
+	for i := range 4 {
+		st.RefSlot[i] = pick(past[:np], future[:nf], i)
+	}
+	for i := range 3 {
+		st.RefSlot[4+i] = pick(future[:nf], past[:np], i)
+	}
+	if nf >= 2 {
+		// ALTREF is the farthest frame ahead, the base of the mini-GOP.
+		st.RefSlot[6] = future[nf-1]
+	}
+	st.PrimaryRef = s.primary(st)
+}
+
+// pick returns entry i of a, going on in b, and falls back to the first of all.
+func pick(a, b []uint8, i int) uint8 {
+	if i < len(a) {
+		return a[i]
+	}
+	if j := i - len(a); j < len(b) {
+		return b[j]
+	}
+	if len(a) > 0 {
+		return a[0]
+	}
+	return b[0]
+}
+
+// primary chooses the frame whose CDFs are inherited: the nearest of those whose
+// layer is closest to the frame's own, since statistics go with the layer.
+func (s *Structure) primary(st *Step) uint8 {
+	if st.ErrorResilient {
+		return av1.PrimaryRefNone
+	}
+	best, bestCost := 0, int64(1)<<62
+	for i, r := range st.RefSlot {
+		sl := &s.slots[r]
+		cost := abs(int64(sl.layer-st.Layer))*256 + abs(sl.display-st.Display)
+		if cost < bestCost {
+			best, bestCost = i, cost
+		}
+	}
+	return uint8(best)
+}
+
+func (s *Structure) sortByDistance(list []uint8, display int64) {
+	for i := 1; i < len(list); i++ {
+		for j := i; j > 0 && abs(s.slots[list[j]].display-display) < abs(s.slots[list[j-1]].display-display); j-- {
+			list[j], list[j-1] = list[j-1], list[j]
+		}
+	}
+}
+
+// isCopy tells that a lower slot holds the same frame.
+func (s *Structure) isCopy(i int) bool {
+	for j := range i {
+		if s.slots[j].used && s.slots[j].coded == s.slots[i].coded {
+			return true
+		}
+	}
+	return false
+}
+
+// victim chooses the slot a new reference takes: an empty one, a copy, or the one
+// that helps least: not awaited by the hierarchy, of high layer, far away.
+func (s *Structure) victim(display int64) int {
+	best, bestCost := -1, int64(-1)
+	for i := range s.slots {
+		if !s.slots[i].used || s.isCopy(i) {
+			return i
+		}
+		if s.awaited(s.slots[i].display) {
+			continue
+		}
+		cost := abs(s.slots[i].display - display)
+		if s.slots[i].layer > 0 {
+			cost += 64
+		}
+		if cost > bestCost {
+			best, bestCost = i, cost
+		}
+	}
+	return best
+}
+
+func (s *Structure) awaited(display int64) bool {
+	for _, d := range s.pending {
+		if d == display {
+			return true
+		}
+	}
+	return false
+}
+
+func abs(v int64) int64 {
+	if v < 0 {
+		return -v
+	}
+	return v
+}
