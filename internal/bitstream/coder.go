@@ -1,0 +1,271 @@
+package bitstream
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"math/bits"
+)
+
+// ErrShortBuffer is returned by Coder.Finish when the tile did not fit the buffer.
+var ErrShortBuffer = errors.New("bitstream: tile data exceeds the buffer")
+
+// Coder writes symbols with the range coder that the symbol decoder of section 8.2
+// undoes, adapting CDFs as that decoder does, or only adds up what symbols would
+// cost. The zero value is unusable until StartWriting or StartCounting.
+//
+// The decoder keeps SymbolValue, the distance from the top of the current interval
+// down to the coded number. The encoder keeps the bottom of that interval, low, and
+// its size, rng (SymbolRange, at most 16 bits). low holds 16 open bits, above them
+// count bits that only a carry of one can change, and above those the carry itself.
+// At the start there are 15 open bits, so count starts at -1.
+type Coder struct {
+	CDF *CDFContext // the tile's CDFs, adapted while writing
+
+	low      uint64
+	rng      uint32
+	count    int
+	pos      int // bytes of buf in use
+	buf      []byte
+	cost     uint32
+	counting bool
+	adapt    bool
+	overflow bool
+}
+
+const (
+	probShift   = 6 // EC_PROB_SHIFT
+	minProb     = 4 // EC_MIN_PROB
+	openBits    = 16
+	flushedBits = 32 // settled bits are written this many at a time
+)
+
+// StartWriting begins a tile (section 8.2.2) whose data goes to buf, which is
+// never grown. cdf is used in place: give every tile its own copy.
+func (c *Coder) StartWriting(buf []byte, cdf *CDFContext, disableCDFUpdate bool) {
+	*c = Coder{CDF: cdf, rng: 1 << 15, count: -1, buf: buf[:cap(buf)], adapt: !disableCDFUpdate}
+}
+
+// StartCounting begins a count of cost. Nothing is written and cdf does not change.
+func (c *Coder) StartCounting(cdf *CDFContext) {
+	*c = Coder{CDF: cdf, counting: true}
+}
+
+// Counting tells whether the Coder only adds up cost.
+func (c *Coder) Counting() bool { return c.counting }
+
+// Cost returns what was coded since StartCounting, in 1/512 bit.
+func (c *Coder) Cost() uint32 { return c.cost }
+
+// Symbol codes s, 0..N-1, with a CDF of N symbols (len(cdf) = N+1), section 8.2.6.
+func (c *Coder) Symbol(cdf []uint16, s int) {
+	if c.counting {
+		c.cost += SymbolCost(cdf, s)
+		return
+	}
+	n := len(cdf) - 1
+	r := c.rng >> 8
+	if s > 0 {
+		u := (r*uint32((1<<15-cdf[s-1])>>probShift))>>(7-probShift) + minProb*uint32(n-s)
+		v := (r*uint32((1<<15-cdf[s])>>probShift))>>(7-probShift) + minProb*uint32(n-s-1)
+		c.low += uint64(c.rng - u)
+		c.rng = u - v
+	} else {
+		c.rng -= (r*uint32((1<<15-cdf[0])>>probShift))>>(7-probShift) + minProb*uint32(n-1)
+	}
+	c.renormalise()
+	if c.adapt {
+		adaptCDF(cdf, s)
+	}
+}
+
+// Bool codes a symbol of two values.
+func (c *Coder) Bool(cdf []uint16, b bool) {
+	s := 0
+	if b {
+		s = 1
+	}
+	c.Symbol(cdf[:3], s)
+}
+
+// Literal codes the low n bits of v, highest first (L(n), section 8.2.5), n ≤ 32.
+func (c *Coder) Literal(v uint32, n int) {
+	if c.counting {
+		c.cost += uint32(n) << costBits
+		return
+	}
+	for i := n - 1; i >= 0; i-- {
+		u := c.rng>>8<<7 + minProb
+		if v>>i&1 != 0 {
+			c.low += uint64(c.rng - u)
+			c.rng = u
+		} else {
+			c.rng -= u
+		}
+		c.renormalise()
+	}
+}
+
+// NS codes v in 0..n-1 with equal probabilities (NS(n), section 4.10.10).
+func (c *Coder) NS(v, n uint32) {
+	w := bits.Len32(n)
+	m := uint32(1)<<w - n
+	if v < m {
+		c.Literal(v, w-1)
+	} else {
+		v += m
+		c.Literal(v, w)
+	}
+}
+
+// SignedSubexpWithRef codes v in low..high-1 around the reference r in the same
+// range (decode_signed_subexp_with_ref_bool, section 5.11.58).
+func (c *Coder) SignedSubexpWithRef(v, low, high, k, r int) {
+	mx, x, ref := high-low, v-low, r-low
+	if ref<<1 <= mx {
+		c.subexp(recenter(ref, x), mx, k)
+	} else {
+		c.subexp(recenter(mx-1-ref, mx-1-x), mx, k)
+	}
+}
+
+// recenter is the inverse of inverse_recenter (section 5.9.29).
+func recenter(r, x int) int {
+	switch {
+	case x > 2*r:
+		return x
+	case x >= r:
+		return (x - r) << 1
+	}
+	return (r-x)<<1 - 1
+}
+
+// subexp codes v in 0..numSyms-1 as decode_subexp_bool reads it (section 5.11.58).
+func (c *Coder) subexp(v, numSyms, k int) {
+	for i, mk := 0, 0; ; i++ {
+		b2 := k
+		if i > 0 {
+			b2 = k + i - 1
+		}
+		a := 1 << b2
+		if numSyms <= mk+3*a {
+			c.NS(uint32(v-mk), uint32(numSyms-mk))
+			return
+		}
+		if v < mk+a {
+			c.Literal(0, 1)
+			c.Literal(uint32(v-mk), b2)
+			return
+		}
+		c.Literal(1, 1)
+		mk += a
+	}
+}
+
+// Finish ends the tile (section 8.2.4): a one bit, then zeros to the end of the
+// byte. It returns the tile's data, at least one byte, part of the buffer given to
+// StartWriting, or ErrShortBuffer.
+func (c *Coder) Finish() ([]byte, error) {
+	// The last number of the interval's bottom half or the first of the next that
+	// ends in 1 followed by 14 zeros: the trailing bits. The decoder takes the
+	// missing bits as zeros.
+	const trailing = 1 << 14
+	end := (c.low+trailing-1)&^(1<<15-1) | trailing
+	// Still to be written: count bits, the first open one and the trailing one.
+	size := (c.count + 2 + 7) >> 3
+	v := end << (63 - openBits - c.count)
+	if v>>63 != 0 {
+		c.carry()
+	}
+	v <<= 1
+	if c.overflow || c.pos+size > len(c.buf) {
+		return nil, ErrShortBuffer
+	}
+	for range size {
+		c.buf[c.pos] = byte(v >> 56)
+		v <<= 8
+		c.pos++
+	}
+	return c.buf[:c.pos], nil
+}
+
+func (c *Coder) renormalise() {
+	d := bits.LeadingZeros16(uint16(c.rng))
+	c.rng <<= d
+	c.low <<= d
+	c.count += d
+	if c.count >= flushedBits {
+		c.flush()
+	}
+}
+
+// flush writes 32 settled bits.
+func (c *Coder) flush() {
+	c.count -= flushedBits
+	shift := openBits + c.count
+	v := c.low >> shift
+	c.low &= 1<<shift - 1
+	if v>>flushedBits != 0 {
+		c.carry()
+	}
+	if c.pos+4 > len(c.buf) {
+		c.overflow = true
+		return
+	}
+	binary.BigEndian.PutUint32(c.buf[c.pos:], uint32(v))
+	c.pos += 4
+}
+
+// carry adds one to the bytes written so far.
+func (c *Coder) carry() {
+	for i := c.pos - 1; i >= 0; i-- {
+		c.buf[i]++
+		if c.buf[i] != 0 {
+			return
+		}
+	}
+}
+
+// adaptCDF is the update at the end of section 8.2.6.
+func adaptCDF(cdf []uint16, s int) {
+	n := len(cdf) - 1
+	count := cdf[n]
+	rate := 3 + count>>4 + min(uint16(bits.Len(uint(n))-1), 2)
+	for i, p := range cdf[:s] {
+		cdf[i] = p - p>>rate
+	}
+	above := cdf[s : n-1]
+	for i, p := range above {
+		above[i] = p + (1<<15-p)>>rate
+	}
+	cdf[n] = count + 1 - count>>5
+}
+
+// costBits is the precision of cost: units of 1/512 bit.
+const costBits = 9
+
+// negLog2[m] is -log2 of the middle of (256+m)/512 .. (257+m)/512, in 1/512 bit.
+var negLog2 = func() (t [256]uint16) {
+	for m := range t {
+		t[m] = uint16(math.Round(-math.Log2((256.5+float64(m))/512) * (1 << costBits)))
+	}
+	return t
+}()
+
+// ProbCost returns the cost in 1/512 bit of an event of probability p/32768, 0 ≤ p ≤ 32768.
+// The coder grants every symbol minProb/rng on top, so nothing is impossible.
+func ProbCost(p uint32) uint32 {
+	p = min(p+3, 1<<15-1)
+	shift := bits.LeadingZeros32(p) // at least 17
+	return uint32(shift-17)<<costBits + uint32(negLog2[uint8(p<<shift>>(31-8))])
+}
+
+// SymbolCost returns what coding s with cdf costs, in 1/512 bit, from the precision the coder uses.
+func SymbolCost(cdf []uint16, s int) uint32 {
+	above := uint32(1<<15-cdf[s]) >> probShift
+	below := uint32(1 << 15 >> probShift)
+	if s > 0 {
+		below = uint32(1<<15-cdf[s-1]) >> probShift
+	}
+	return ProbCost((below - above) << probShift)
+}
