@@ -6,15 +6,15 @@ import (
 	"github.com/grav1e/grav1e/internal/simd"
 )
 
-// reach is how far outside the padded picture's visible part the taps of a block may
-// start or end: frame.Pad less the filter's taps beyond the block.
+// reach is how far outside the picture a block may start or end: the padding less the
+// taps of the filter, rounded up.
 const reach = frame.Pad - 8
 
 // MVRange returns the motion vectors with which a luma block of w x h at luma sample
-// x, y stays inside the padding of a reference of width x height, and inside the
-// values a motion vector may take (section 6.10.26, |component| < 2^14). min is at least as far as the prediction
-// process of section 7.10.2 clamps its candidates to, so only new motion vectors need the
-// check. Chroma is covered by luma.
+// x, y stays inside the padding of a reference of width x height samples, taps included; chroma
+// is covered by luma. It also respects the values a motion vector may take (section 6.10.26, |component| < 2^14).
+// Candidates of motion vector prediction are clamped by section 7.10.2.14 and
+// always in range, so only new motion vectors need the check.
 func MVRange(x, y, w, h, width, height int) (lo, hi av1.MV) {
 	const limit = 1<<14 - 1
 	bound := func(pos, size, pictureSize int) (int16, int16) {
