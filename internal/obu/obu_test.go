@@ -37,6 +37,7 @@ func TestConfigRecord(t *testing.T) {
 			continue
 		}
 		c.want.MaxFrameWidth, c.want.MaxFrameHeight = 50, 34
+		c.want.OrderHintBits, c.want.SeqForceScreenContentTools, c.want.SeqForceIntegerMV = 7, 2, 2
 		c.want.ColorPrimaries, c.want.TransferCharacteristic, c.want.MatrixCoefficients = 2, 2, 2
 		if *s != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.name, *s, c.want)
@@ -120,25 +121,52 @@ func TestSplitAnnexB(t *testing.T) {
 }
 
 func TestFrameStart(t *testing.T) {
-	seq, still := &SequenceHeader{}, &SequenceHeader{StillPicture: true, ReducedStillPicture: true}
+	seq := &SequenceHeader{OrderHintBits: 7, SeqForceIntegerMV: 2}
+	still := &SequenceHeader{StillPicture: true, ReducedStillPicture: true, SeqForceScreenContentTools: 2, SeqForceIntegerMV: 2}
 	for _, c := range []struct {
+		name string
 		seq  *SequenceHeader
-		data byte
+		data string // bits
 		want FrameStart
 	}{
-		{seq, 0b0_00_1_0000, FrameStart{FrameType: KeyFrame, ShowFrame: true}},
-		{seq, 0b0_01_0_0000, FrameStart{FrameType: InterFrame}},
-		{seq, 0b0_11_1_0000, FrameStart{FrameType: SwitchFrame, ShowFrame: true}},
-		{seq, 0b1_101_0000, FrameStart{ShowExistingFrame: true, FrameToShowMapIdx: 5, ShowFrame: true}},
-		{still, 0b1_101_0000, FrameStart{FrameType: KeyFrame, ShowFrame: true}},
+		{"key", seq, "0 00 1 0 0 0000000", FrameStart{FrameType: KeyFrame, ShowFrame: true, ErrorResilient: true, PrimaryRefFrame: 7, RefreshFrameFlags: 255}},
+		{"hidden inter", seq, "0 01 0 1 0 0 0 0001000 010 00000100",
+			FrameStart{FrameType: InterFrame, ShowableFrame: true, OrderHint: 8, PrimaryRefFrame: 2, RefreshFrameFlags: 4}},
+		{"error resilient", seq, "0 01 1 1 1 0 0000011 00000000",
+			FrameStart{FrameType: InterFrame, ShowFrame: true, ShowableFrame: true, ErrorResilient: true, DisableCDFUpdate: true, OrderHint: 3, PrimaryRefFrame: 7}},
+		{"switch", seq, "0 11 1 0 0000101", FrameStart{FrameType: SwitchFrame, ShowFrame: true, ShowableFrame: true, ErrorResilient: true, OrderHint: 5, PrimaryRefFrame: 7, RefreshFrameFlags: 255}},
+		{"intra only", seq, "0 10 1 0 0 0 0000001 10000001",
+			FrameStart{FrameType: IntraOnlyFrame, ShowFrame: true, ShowableFrame: true, OrderHint: 1, PrimaryRefFrame: 7, RefreshFrameFlags: 0x81}},
+		{"show existing", seq, "1 101", FrameStart{ShowExistingFrame: true, FrameToShowMapIdx: 5, ShowFrame: true}},
+		{"still", still, "0 0", FrameStart{FrameType: KeyFrame, ShowFrame: true, ErrorResilient: true, PrimaryRefFrame: 7, RefreshFrameFlags: 255}},
 	} {
-		if f, err := ParseFrameStart([]byte{c.data}, c.seq); err != nil || f != c.want {
-			t.Errorf("%08b: %+v, %v; want %+v", c.data, f, err, c.want)
+		if f, err := ParseFrameStart(bitString(c.data), c.seq); err != nil || f != c.want {
+			t.Errorf("%s: got %+v, %v; want %+v", c.name, f, err, c.want)
 		}
 	}
 	if _, err := ParseFrameStart(nil, seq); !errors.Is(err, ErrTruncated) {
 		t.Errorf("empty: %v, want ErrTruncated", err)
 	}
+	if _, err := ParseFrameStart([]byte{0}, &SequenceHeader{decoderModel: true}); err == nil {
+		t.Error("decoder model: no error")
+	}
+}
+
+// bitString packs a string of 0 and 1 into bytes.
+func bitString(s string) []byte {
+	var out []byte
+	n := 0
+	for _, c := range s {
+		if c == ' ' {
+			continue
+		}
+		if n%8 == 0 {
+			out = append(out, 0)
+		}
+		out[n/8] |= byte(c-'0') << (7 - n%8)
+		n++
+	}
+	return out
 }
 
 func FuzzSplit(f *testing.F) {
@@ -149,8 +177,8 @@ func FuzzSplit(f *testing.F) {
 		n := 0
 		for _, u := range units {
 			n += u.Bytes()
-			if u.Type == SequenceHeaderType {
-				ParseSequenceHeader(u.Data)
+			if s, err := ParseSequenceHeader(u.Data); err == nil {
+				ParseFrameStart(u.Data, s)
 			}
 		}
 		if err == nil && n != len(data) {

@@ -17,6 +17,12 @@ type SequenceHeader struct {
 	SubsamplingX, SubsamplingY             uint8
 	ChromaSamplePosition                   uint8
 	FilmGrainParamsPresent                 bool
+	OrderHintBits                          int
+	SeqForceScreenContentTools             uint8 // 2: chosen per frame
+	SeqForceIntegerMV                      uint8 // 2: chosen per frame
+
+	frameIDBits  int // 0: no frame numbers
+	decoderModel bool
 }
 
 // bitReader reads fixed-length fields, f(n); past the end it reads zeros and remembers.
@@ -69,30 +75,31 @@ func ParseSequenceHeader(payload []byte) (*SequenceHeader, error) {
 	wBits, hBits := int(r.f(4))+1, int(r.f(4))+1
 	s.MaxFrameWidth, s.MaxFrameHeight = int(r.f(wBits))+1, int(r.f(hBits))+1
 	if !s.ReducedStillPicture && r.flag() { // frame_id_numbers_present_flag
-		r.f(4 + 3)
+		s.frameIDBits = int(r.f(4)) + int(r.f(3)) + 3
 	}
 	r.f(3) // use_128x128_superblock, enable_filter_intra, enable_intra_edge_filter
+	s.SeqForceScreenContentTools, s.SeqForceIntegerMV = 2, 2
 	if !s.ReducedStillPicture {
-		interTools(r)
+		s.interTools(r)
 	}
 	r.f(3) // enable_superres, enable_cdef, enable_restoration
 	s.colorConfig(r)
 	s.FilmGrainParamsPresent = r.flag()
-	if r.overread {
-		return nil, ErrTruncated
+	if err := r.err(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
 func (s *SequenceHeader) operatingPoints(r *bitReader) {
-	decoderModel, delayBits := false, 0
+	delayBits := 0
 	if r.flag() { // timing_info_present_flag
 		r.f(32)
 		r.f(32)
 		if r.flag() { // equal_picture_interval
 			r.uvlc()
 		}
-		if decoderModel = r.flag(); decoderModel {
+		if s.decoderModel = r.flag(); s.decoderModel {
 			delayBits = int(r.f(5)) + 1
 			r.f(32)
 			r.f(5 + 5)
@@ -108,7 +115,7 @@ func (s *SequenceHeader) operatingPoints(r *bitReader) {
 		if i == 0 {
 			s.SeqLevelIdx, s.SeqTier = level, tier
 		}
-		if decoderModel && r.flag() {
+		if s.decoderModel && r.flag() {
 			r.f(delayBits)
 			r.f(delayBits)
 			r.f(1)
@@ -119,19 +126,21 @@ func (s *SequenceHeader) operatingPoints(r *bitReader) {
 	}
 }
 
-// interTools skips the fields that only matter for more than one picture.
-func interTools(r *bitReader) {
+// interTools reads the fields that only matter for more than one picture.
+func (s *SequenceHeader) interTools(r *bitReader) {
 	r.f(4) // enable_interintra_compound, enable_masked_compound, enable_warped_motion, enable_dual_filter
 	orderHint := r.flag()
 	if orderHint {
 		r.f(2) // enable_jnt_comp, enable_ref_frame_mvs
 	}
-	screenContent := r.flag() || r.flag() // seq_choose_, else seq_force_screen_content_tools
-	if screenContent && !r.flag() {       // seq_choose_integer_mv
-		r.f(1)
+	if !r.flag() { // seq_choose_screen_content_tools
+		s.SeqForceScreenContentTools = uint8(r.f(1))
+	}
+	if s.SeqForceScreenContentTools > 0 && !r.flag() { // seq_choose_integer_mv
+		s.SeqForceIntegerMV = uint8(r.f(1))
 	}
 	if orderHint {
-		r.f(3)
+		s.OrderHintBits = int(r.f(3)) + 1
 	}
 }
 
@@ -204,39 +213,4 @@ func ConfigRecord(seqOBU []byte) ([]byte, error) {
 		0, // no initial_presentation_delay
 	}
 	return append(rec, seqOBU[:u.Bytes()]...), nil
-}
-
-// Frame types (section 6.8.2).
-const (
-	KeyFrame       = 0
-	InterFrame     = 1
-	IntraOnlyFrame = 2
-	SwitchFrame    = 3
-)
-
-// FrameStart is the beginning of uncompressed_header (section 5.9.2).
-type FrameStart struct {
-	ShowExistingFrame bool
-	FrameToShowMapIdx uint8 // only when ShowExistingFrame
-	FrameType         uint8 // otherwise
-	ShowFrame         bool
-}
-
-// ParseFrameStart reads the first bits of the payload of a frame or frame header OBU.
-// It assumes a sequence without decoder model information.
-func ParseFrameStart(payload []byte, seq *SequenceHeader) (FrameStart, error) {
-	if seq.ReducedStillPicture {
-		return FrameStart{FrameType: KeyFrame, ShowFrame: true}, nil
-	}
-	r := &bitReader{data: payload}
-	var f FrameStart
-	if f.ShowExistingFrame = r.flag(); f.ShowExistingFrame {
-		f.FrameToShowMapIdx, f.ShowFrame = uint8(r.f(3)), true
-	} else {
-		f.FrameType, f.ShowFrame = uint8(r.f(2)), r.flag()
-	}
-	if r.overread {
-		return f, ErrTruncated
-	}
-	return f, nil
 }
