@@ -1,0 +1,96 @@
+package bitstream
+
+import "github.com/grav1e/grav1e/internal/av1"
+
+// AppendFrameHeaderOBU appends a frame header OBU (section 5.9.1), the whole of a
+// frame that shows an existing one, otherwise to be followed by a tile group OBU.
+func AppendFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
+	return appendHeaderOBU(dst, av1.OBUFrameHeader, s, h)
+}
+
+// AppendRedundantFrameHeaderOBU appends a copy of the frame header (section 7.5), which
+// must be the same bits as the first.
+func AppendRedundantFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
+	return appendHeaderOBU(dst, av1.OBURedundantFrameHeader, s, h)
+}
+
+func appendHeaderOBU(dst []byte, typ av1.OBUType, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
+	var scratch [maxHeaderBytes]byte
+	x := bitIO{buf: scratch[:0]}
+	c := *h
+	c.syntax(&x, s, nil)
+	x.trailingBits()
+	if x.err != nil {
+		return dst, x.err
+	}
+	return appendOBU(dst, typ, x.buf), nil
+}
+
+// AppendFrameOBU appends a whole frame as one OBU (sections 5.10, 5.11.1): the header
+// and one tile group of all tiles, in raster order, each the result of
+// Coder.Finish. TileSizeBytes is chosen by the tiles when it is 0.
+func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byte) ([]byte, error) {
+	var scratch [maxHeaderBytes]byte
+	x := bitIO{buf: scratch[:0]}
+	c := *h
+	if c.TileSizeBytes == 0 {
+		c.TileSizeBytes = tileSizeBytes(tiles)
+	}
+	c.syntax(&x, s, nil)
+	x.byteAlignment()
+	x.require(!c.ShowExistingFrame && len(tiles) == c.NumTiles() && tileSizeBytes(tiles) <= c.TileSizeBytes)
+	if x.err != nil {
+		return dst, x.err
+	}
+	dst = appendOBUHeader(dst, av1.OBUFrame, len(x.buf)+tileGroupSize(tiles, c.TileSizeBytes))
+	dst = append(dst, x.buf...)
+	return appendTileGroup(dst, tiles, c.TileSizeBytes), nil
+}
+
+// AppendTileGroupOBU appends all tiles of a frame as one tile group OBU, after a frame
+// header OBU whose TileSizeBytes is tileSizeBytes.
+func AppendTileGroupOBU(dst []byte, tiles [][]byte, tileSizeBytes int) []byte {
+	dst = appendOBUHeader(dst, av1.OBUTileGroup, tileGroupSize(tiles, tileSizeBytes))
+	return appendTileGroup(dst, tiles, tileSizeBytes)
+}
+
+// tileSizeBytes returns the least TileSizeBytes for the tiles; the last one has no size.
+func tileSizeBytes(tiles [][]byte) int {
+	largest := 1
+	for _, t := range tiles[:max(len(tiles)-1, 0)] {
+		largest = max(largest, len(t))
+	}
+	n := 1
+	for n < 4 && (largest-1)>>(8*n) != 0 {
+		n++
+	}
+	return n
+}
+
+// tileGroupSize is the length of tile_group_obu in bytes.
+func tileGroupSize(tiles [][]byte, sizeBytes int) int {
+	size := 0
+	if len(tiles) > 1 {
+		size = 1 + (len(tiles)-1)*sizeBytes
+	}
+	for _, t := range tiles {
+		size += len(t)
+	}
+	return size
+}
+
+// appendTileGroup is tile_group_obu (section 5.11.1) with tile_start_and_end_present_flag = 0.
+func appendTileGroup(dst []byte, tiles [][]byte, sizeBytes int) []byte {
+	if len(tiles) > 1 {
+		dst = append(dst, 0) // tile_start_and_end_present_flag and byte_alignment
+	}
+	for i, t := range tiles {
+		if i < len(tiles)-1 {
+			for b := range sizeBytes {
+				dst = append(dst, byte((len(t)-1)>>(8*b)))
+			}
+		}
+		dst = append(dst, t...)
+	}
+	return dst
+}
