@@ -1,0 +1,331 @@
+// Package element is the GStreamer element grav1enc: a GstVideoEncoder whose
+// class lives in grav1enc.c and whose behaviour lives here.
+//
+// Threads. The base class calls SetFormat, HandleFrame, Finish and Flush on the
+// streaming thread with the stream lock held once; only FLUSH_START, upstream
+// events, queries and Stop come from elsewhere. Encoding happens in the
+// encoder's workers; each session has one goroutine that takes packets and
+// pushes them downstream. That goroutine takes the stream lock while it finishes
+// a frame, so the streaming thread releases it whenever it waits.
+package element
+
+/*
+#cgo pkg-config: gstreamer-1.0 gstreamer-video-1.0
+#include <stdlib.h>
+#include "grav1enc.h"
+*/
+import "C"
+
+import (
+	"runtime/cgo"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/grav1e/grav1e/caps"
+	"github.com/grav1e/grav1e/encoder"
+)
+
+// Register adds the element under its own name and under every alias. plugin is
+// a *GstPlugin, or nil to register statically inside a Go program.
+func Register(plugin unsafe.Pointer, aliases ...string) bool {
+	for _, name := range append([]string{"grav1enc"}, aliases...) {
+		s := C.CString(name)
+		ok := C.grav1enc_register((*C.GstPlugin)(plugin), s)
+		C.free(unsafe.Pointer(s))
+		if ok == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// newEncoder makes the encoder of a session; tests replace it.
+var newEncoder = func(cfg encoder.Config) (encoder.Interface, error) { return encoder.New(cfg) }
+
+// element is the Go half of a GstGrav1Enc.
+type element struct {
+	self     *C.GstGrav1Enc
+	settings settings
+	keyUnits keyUnits
+
+	// Owned by the streaming thread.
+	format   format
+	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
+	unpacked []byte          // one frame of a packed format, two bytes per sample
+	frame    encoder.Frame
+
+	relinked  atomic.Bool // the source pad got a RECONFIGURE since a push failed
+	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine
+
+	mu       sync.Mutex
+	session  *session // nil: the next frame starts one
+	flushing bool     // between FLUSH_START and FLUSH_STOP, or while stopping
+}
+
+// format is what set_format agreed on.
+type format struct {
+	input  *C.GstVideoCodecState // owned reference; nil before the first caps
+	caps   *C.GstCaps            // the input caps in force, owned reference
+	config encoder.Config
+	layout caps.Format
+	align  string // alignment of the output: tu, frame or obu
+}
+
+func (f *format) release() {
+	if f.input != nil {
+		C.gst_video_codec_state_unref(f.input)
+		C.gst_caps_unref(f.caps)
+	}
+	*f = format{}
+}
+
+func from(enc *C.GstVideoEncoder) *element {
+	return cgo.Handle((*C.GstGrav1Enc)(unsafe.Pointer(enc)).handle).Value().(*element)
+}
+
+func (e *element) base() *C.GstVideoEncoder { return &e.self.parent }
+
+func (e *element) lock()   { C.g_rec_mutex_lock(&e.self.parent.stream_lock) }
+func (e *element) unlock() { C.g_rec_mutex_unlock(&e.self.parent.stream_lock) }
+
+// unlocked runs f with the stream lock released; it is held again afterwards, also when f panics.
+func (e *element) unlocked(f func()) {
+	e.unlock()
+	defer e.lock()
+	f()
+}
+
+//export grav1encInit
+func grav1encInit(enc *C.GstVideoEncoder) C.uintptr_t {
+	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}}
+	return C.uintptr_t(cgo.NewHandle(e))
+}
+
+//export grav1encFinalize
+func grav1encFinalize(enc *C.GstVideoEncoder) {
+	self := (*C.GstGrav1Enc)(unsafe.Pointer(enc))
+	cgo.Handle(self.handle).Delete()
+	self.handle = 0
+}
+
+//export grav1encStart
+func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
+	e := from(enc)
+	defer e.guard("start", func() { ok = 0 })
+	e.flow = C.GST_FLOW_OK
+	e.setFlushing(false)
+	return 1
+}
+
+//export grav1encStop
+func grav1encStop(enc *C.GstVideoEncoder) (ok C.gboolean) {
+	e := from(enc)
+	defer e.guard("stop", func() { ok = 0 })
+	if s := e.takeSession(); s != nil {
+		s.abandon()
+		s.unrefFrames()
+	}
+	e.format.release()
+	e.keyUnits.clear()
+	e.unpacked = nil
+	return 1
+}
+
+// grav1encUnblock wakes a streaming thread that waits in HandleFrame or Finish.
+//
+//export grav1encUnblock
+func grav1encUnblock(enc *C.GstVideoEncoder) {
+	e := from(enc)
+	defer e.guard("change_state", func() {})
+	e.setFlushing(true)
+}
+
+// setFlushing tells whether frames are refused; what waits is woken.
+func (e *element) setFlushing(on bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.flushing = on
+	if on && e.session != nil {
+		e.session.interrupt(C.GST_FLOW_FLUSHING)
+	}
+}
+
+// takeSession leaves the element without a session.
+func (e *element) takeSession() *session {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.session
+	e.session = nil
+	return s
+}
+
+// startSession makes the encoder of the format in force.
+func (e *element) startSession() (*session, error) {
+	codec, err := newEncoder(e.format.config)
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(e, codec, e.format.align)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.session = s
+	if e.flushing {
+		s.interrupt(C.GST_FLOW_FLUSHING)
+	}
+	return s, nil
+}
+
+//export grav1encHandleFrame
+func grav1encHandleFrame(enc *C.GstVideoEncoder, frame *C.GstVideoCodecFrame) (flow C.GstFlowReturn) {
+	e := from(enc)
+	defer e.guard("handle_frame", func() { flow = C.GST_FLOW_ERROR })
+	return e.handleFrame(frame)
+}
+
+func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
+	s, flow := e.ready()
+	if flow != C.GST_FLOW_OK {
+		C.grav1enc_drop(e.self, frame)
+		return flow
+	}
+	requests := e.keyUnits.take(e, frame)
+	if !e.mapFrame(frame) {
+		C.grav1enc_drop(e.self, frame)
+		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")
+	}
+	e.frame.PTS = int64(frame.pts)
+	e.frame.ForceKey = len(requests) > 0 || frame.flags&C.GST_VIDEO_CODEC_FRAME_FLAG_FORCE_KEYFRAME != 0
+	// The stream lock is held from here on, so nobody finishes the frame before it is unmapped.
+	sent, flow := func() (bool, C.GstFlowReturn) {
+		defer e.unmapFrame()
+		return s.send(frame, requests, &e.frame)
+	}()
+	if !sent {
+		C.grav1enc_drop(e.self, frame)
+		return flow
+	}
+	C.grav1enc_release_input(frame)
+	return flow
+}
+
+// ready returns a session that takes frames, or the flow that upstream has to learn of.
+func (e *element) ready() (*session, C.GstFlowReturn) {
+	e.mu.Lock()
+	s, flushing := e.session, e.flushing
+	e.mu.Unlock()
+	if flushing {
+		return nil, C.GST_FLOW_FLUSHING
+	}
+	if s != nil {
+		if e.flow = s.lastFlow(); e.flow == C.GST_FLOW_OK {
+			return s, C.GST_FLOW_OK
+		}
+		e.takeSession()
+		e.relinked.Store(false)
+		e.unlocked(s.abandon)
+		s.dropFrames()
+		return nil, e.flow
+	}
+	if e.flow == C.GST_FLOW_NOT_LINKED && e.relinked.Load() {
+		e.flow = C.GST_FLOW_OK
+	}
+	if e.flow != C.GST_FLOW_OK {
+		return nil, e.flow
+	}
+	s, err := e.startSession()
+	if err != nil {
+		e.flow = e.postError(err)
+		return nil, e.flow
+	}
+	return s, C.GST_FLOW_OK
+}
+
+//export grav1encFinish
+func grav1encFinish(enc *C.GstVideoEncoder) (flow C.GstFlowReturn) {
+	e := from(enc)
+	defer e.guard("finish", func() { flow = C.GST_FLOW_ERROR })
+	e.drain()
+	// The base class sends EOS whatever is returned here: the bus has to learn of an error.
+	if e.flow <= C.GST_FLOW_NOT_NEGOTIATED || e.flow == C.GST_FLOW_NOT_LINKED {
+		e.post(streamFailed, "Internal data stream error.", "the last frames could not be delivered: "+flowName(e.flow))
+	}
+	return e.flow
+}
+
+// drain delivers everything sent so far and ends the session.
+func (e *element) drain() {
+	e.mu.Lock()
+	s := e.session // stays reachable for FLUSH_START while the drain waits
+	e.mu.Unlock()
+	if s == nil {
+		return
+	}
+	e.unlocked(s.drain)
+	e.takeSession()
+	e.flow = s.lastFlow()
+	s.dropFrames()
+}
+
+//export grav1encFlush
+func grav1encFlush(enc *C.GstVideoEncoder) (ok C.gboolean) {
+	e := from(enc)
+	defer e.guard("flush", func() { ok = 0 })
+	if s := e.takeSession(); s != nil {
+		e.unlocked(s.abandon)
+		s.unrefFrames()
+	}
+	e.keyUnits.clear()
+	e.flow = C.GST_FLOW_OK
+	e.setFlushing(false)
+	return 1
+}
+
+// grav1encPrePush is called while the session's goroutine finishes a frame, after pending events went out.
+//
+//export grav1encPrePush
+func grav1encPrePush(enc *C.GstVideoEncoder, frame *C.GstVideoCodecFrame) (flow C.GstFlowReturn) {
+	e := from(enc)
+	defer e.guard("pre_push", func() { flow = C.GST_FLOW_ERROR })
+	for _, k := range e.answering {
+		k.answer(e, frame)
+	}
+	e.answering = nil
+	return C.GST_FLOW_OK
+}
+
+//export grav1encSinkEvent
+func grav1encSinkEvent(enc *C.GstVideoEncoder, event *C.GstEvent) (handled C.int) {
+	e := from(enc)
+	defer e.guard("sink_event", func() { handled = C.GRAV1ENC_REFUSED })
+	switch event._type {
+	case C.GST_EVENT_FLUSH_START:
+		e.setFlushing(true)
+	case C.GST_EVENT_STREAM_START:
+		e.flow = C.GST_FLOW_OK
+	case C.GST_EVENT_CAPS:
+		if !e.updateHDR(event) {
+			return C.GRAV1ENC_REFUSED
+		}
+	case C.GST_EVENT_CUSTOM_DOWNSTREAM:
+		if e.keyUnits.request(event) {
+			return C.GRAV1ENC_HANDLED
+		}
+	}
+	return C.GRAV1ENC_CHAIN_UP
+}
+
+//export grav1encSrcEvent
+func grav1encSrcEvent(enc *C.GstVideoEncoder, event *C.GstEvent) (handled C.int) {
+	e := from(enc)
+	defer e.guard("src_event", func() { handled = C.GRAV1ENC_REFUSED })
+	switch event._type {
+	case C.GST_EVENT_RECONFIGURE:
+		e.relinked.Store(true)
+	case C.GST_EVENT_CUSTOM_UPSTREAM:
+		if e.keyUnits.request(event) {
+			return C.GRAV1ENC_HANDLED
+		}
+	}
+	return C.GRAV1ENC_CHAIN_UP
+}

@@ -1,0 +1,183 @@
+#include "grav1enc.h"
+#include "_cgo_export.h"
+
+GST_DEBUG_CATEGORY_STATIC (grav1enc_debug);
+#define GST_CAT_DEFAULT grav1enc_debug
+
+G_DEFINE_TYPE (GstGrav1Enc, gst_grav1_enc, GST_TYPE_VIDEO_ENCODER)
+#define PARENT (GST_VIDEO_ENCODER_CLASS (gst_grav1_enc_parent_class))
+
+GType
+grav1enc_tune_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {0, "Psnr", "psnr"},
+    {1, "Psychovisual", "psychovisual"},
+    {0, NULL, NULL}
+  };
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstGrav1EncTune", values));
+  return type;
+}
+
+static gboolean
+sink_event (GstVideoEncoder * enc, GstEvent * event)
+{
+  int r = grav1encSinkEvent (enc, event);
+  if (r == GRAV1ENC_CHAIN_UP)
+    return PARENT->sink_event (enc, event);
+  gst_event_unref (event);
+  return r;
+}
+
+static gboolean
+src_event (GstVideoEncoder * enc, GstEvent * event)
+{
+  int r = grav1encSrcEvent (enc, event);
+  if (r == GRAV1ENC_CHAIN_UP)
+    return PARENT->src_event (enc, event);
+  gst_event_unref (event);
+  return r;
+}
+
+static gboolean
+propose_allocation (GstVideoEncoder * enc, GstQuery * query)
+{
+  return grav1encProposeAllocation (enc, query) && PARENT->propose_allocation (enc, query);
+}
+
+static GstStateChangeReturn
+change_state (GstElement * element, GstStateChange transition)
+{
+  /* Pads are deactivated by the parent's handler, which waits for the streaming thread. */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    grav1encUnblock (GST_VIDEO_ENCODER (element));
+  return GST_ELEMENT_CLASS (gst_grav1_enc_parent_class)->change_state (element, transition);
+}
+
+static void
+finalize (GObject * object)
+{
+  grav1encFinalize (GST_VIDEO_ENCODER (object));
+  G_OBJECT_CLASS (gst_grav1_enc_parent_class)->finalize (object);
+}
+
+static void
+gst_grav1_enc_class_init (GstGrav1EncClass * klass)
+{
+  GObjectClass *object = G_OBJECT_CLASS (klass);
+  GstVideoEncoderClass *encoder = GST_VIDEO_ENCODER_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (grav1enc_debug, "grav1enc", 0, "grav1e AV1 encoder");
+  object->set_property = (void (*)(GObject *, guint, const GValue *, GParamSpec *)) grav1encSetProperty;
+  object->get_property = grav1encGetProperty;
+  object->finalize = finalize;
+  GST_ELEMENT_CLASS (klass)->change_state = change_state;
+  encoder->start = grav1encStart;
+  encoder->stop = grav1encStop;
+  encoder->set_format = grav1encSetFormat;
+  encoder->handle_frame = grav1encHandleFrame;
+  encoder->pre_push = grav1encPrePush;
+  encoder->finish = grav1encFinish;
+  encoder->flush = grav1encFlush;
+  encoder->sink_event = sink_event;
+  encoder->src_event = src_event;
+  encoder->propose_allocation = propose_allocation;
+  grav1encClassInit (object);
+  gst_type_mark_as_plugin_api (grav1enc_tune_get_type (), 0);
+}
+
+static void
+gst_grav1_enc_init (GstGrav1Enc * self)
+{
+  self->handle = grav1encInit (GST_VIDEO_ENCODER (self));
+}
+
+gboolean
+grav1enc_register (GstPlugin * plugin, const char *name)
+{
+  GType type = gst_grav1_enc_get_type ();
+
+  /* A class knows one factory only, so every further name is a type of its own. */
+  if (g_strcmp0 (name, "grav1enc") != 0) {
+    GTypeQuery q;
+    char *type_name = g_strdup_printf ("GstGrav1Enc-%s", name);
+    GType alias = g_type_from_name (type_name);
+    g_type_query (type, &q);
+    if (alias == 0)
+      alias = g_type_register_static_simple (type, type_name, q.class_size, NULL, q.instance_size, NULL, 0);
+    g_free (type_name);
+    type = alias;
+  }
+  return gst_element_register (plugin, name, GST_RANK_PRIMARY, type);
+}
+
+GstFlowReturn
+grav1enc_finish (GstGrav1Enc * self, GstVideoCodecFrame * frame, const guint8 * data, const intptr_t * ends, gint n, gboolean key, gboolean droppable)
+{
+  GstVideoEncoder *enc = GST_VIDEO_ENCODER (self);
+  intptr_t start = 0;
+
+  if (key)
+    GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  for (gint i = 0; i < n; i++) {
+    gsize size = ends[i] - start;
+    GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+    if (buffer == NULL || gst_buffer_fill (buffer, 0, data + start, size) != size) {
+      gst_clear_buffer (&buffer);
+      grav1enc_drop (self, frame);
+      return GST_FLOW_ERROR;
+    }
+    if (droppable)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DROPPABLE);
+    start = ends[i];
+    frame->output_buffer = buffer;
+    if (i == n - 1)
+      break;
+    GstFlowReturn flow = gst_video_encoder_finish_subframe (enc, frame);
+    if (flow != GST_FLOW_OK) {
+      grav1enc_drop (self, frame);
+      return flow;
+    }
+  }
+  return gst_video_encoder_finish_frame (enc, frame);
+}
+
+void
+grav1enc_drop (GstGrav1Enc * self, GstVideoCodecFrame * frame)
+{
+#if GST_CHECK_VERSION (1, 26, 0)
+  gst_video_encoder_drop_frame (GST_VIDEO_ENCODER (self), frame);
+#else
+  gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+#endif
+}
+
+void
+grav1enc_release_input (GstVideoCodecFrame * frame)
+{
+  GstBuffer *shell = gst_buffer_new ();
+  gst_buffer_copy_into (shell, frame->input_buffer, GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META, 0, -1);
+  gst_buffer_unref (frame->input_buffer);
+  frame->input_buffer = shell;
+}
+
+void
+grav1enc_forget_hdr (GstVideoCodecState * state)
+{
+  g_clear_pointer (&state->mastering_display_info, g_free);
+  g_clear_pointer (&state->content_light_level, g_free);
+}
+
+gboolean
+grav1enc_logs (GstDebugLevel level)
+{
+  return gst_debug_category_get_threshold (grav1enc_debug) >= level;
+}
+
+void
+grav1enc_log (GstGrav1Enc * self, GstDebugLevel level, const char *text)
+{
+  GST_CAT_LEVEL_LOG (grav1enc_debug, level, self, "%s", text);
+}

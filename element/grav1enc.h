@@ -1,0 +1,44 @@
+/* The GObject class of grav1enc. Its behaviour is Go: see element.go. */
+#ifndef GRAV1ENC_H
+#define GRAV1ENC_H
+
+#include <gst/gst.h>
+#include <gst/video/video.h>
+#include <gst/video/gstvideoencoder.h>
+#include <stdint.h>
+
+typedef struct {
+  GstVideoEncoder parent;
+  uintptr_t handle;             /* runtime/cgo.Handle of the Go element, from init to finalize */
+  GstVideoFrame mapped;         /* the input frame being copied */
+} GstGrav1Enc;
+
+typedef struct {
+  GstVideoEncoderClass parent_class;
+} GstGrav1EncClass;
+
+GType gst_grav1_enc_get_type (void);
+GType grav1enc_tune_get_type (void);
+gboolean grav1enc_register (GstPlugin * plugin, const char *name);
+
+/* What an event handler of the Go side decided. */
+enum { GRAV1ENC_CHAIN_UP = -1, GRAV1ENC_REFUSED = 0, GRAV1ENC_HANDLED = 1 };
+
+/* Hands out a frame cut into buffers that end at ends[0..n-1]. Takes the frame. */
+GstFlowReturn grav1enc_finish (GstGrav1Enc * self, GstVideoCodecFrame * frame,
+    const guint8 * data, const intptr_t * ends, gint n, gboolean key, gboolean droppable);
+
+/* Drops a frame that will never be encoded. Takes the frame. */
+void grav1enc_drop (GstGrav1Enc * self, GstVideoCodecFrame * frame);
+
+/* Replaces the frame's input buffer by one without memory but with the same
+ * metas, flags and times, so that upstream gets its memory back. */
+void grav1enc_release_input (GstVideoCodecFrame * frame);
+
+/* Keeps the base class from adding the input's HDR fields to the output caps. */
+void grav1enc_forget_hdr (GstVideoCodecState * state);
+
+gboolean grav1enc_logs (GstDebugLevel level);
+void grav1enc_log (GstGrav1Enc * self, GstDebugLevel level, const char *text);
+
+#endif

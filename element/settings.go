@@ -1,0 +1,241 @@
+package element
+
+/*
+#include <stdlib.h>
+#include "grav1enc.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/grav1e/grav1e/encoder"
+)
+
+// values are the properties, in the types GObject gives them.
+type values struct {
+	speedPreset         uint32
+	lowLatency          bool
+	minKeyFrameInterval uint64
+	maxKeyFrameInterval uint64
+	switchFrameInterval uint64
+	bitrate             int32
+	quantizer           uint32
+	minQuantizer        uint32
+	tileCols            uint32
+	tileRows            uint32
+	tiles               uint32
+	rdoLookaheadFrames  int32
+	tune                uint32
+	reservoirFrameDelay int32
+	errorResilient      bool
+	threads             uint32
+}
+
+// settings are the values and the lock that guards them.
+type settings struct {
+	mu sync.Mutex
+	values
+}
+
+// unset is reservoir-frame-delay's "not given".
+const unset = math.MinInt32
+
+// property describes one property: names and defaults are rav1enc's.
+type property struct {
+	name, nick, blurb string
+	field             string            // encoder.Config's name for it
+	of                func(*values) any // pointer to the value; its type is the property's
+	min, max, def     uint64            // as the type's bit pattern; max is ignored for booleans and the enumeration
+	enum              bool              // *uint32 that is a GstGrav1EncTune
+}
+
+var properties = []property{
+	{"speed-preset", "Speed preset", "Speed preset (10 fastest, 0 slowest)", "SpeedPreset",
+		func(v *values) any { return &v.speedPreset }, 0, 10, 6, false},
+	{"low-latency", "Low latency", "No reordering and no lookahead: every frame comes out before the next goes in", "LowLatency",
+		func(v *values) any { return &v.lowLatency }, 0, 1, 0, false},
+	{"min-key-frame-interval", "Minimum key frame interval", "Scene cuts start key frames no closer than this many frames", "MinKeyFrameInterval",
+		func(v *values) any { return &v.minKeyFrameInterval }, 0, math.MaxUint64, 12, false},
+	{"max-key-frame-interval", "Maximum key frame interval", "Largest distance between key frames, in frames (0 = no limit)", "MaxKeyFrameInterval",
+		func(v *values) any { return &v.maxKeyFrameInterval }, 0, math.MaxUint64, 240, false},
+	{"switch-frame-interval", "Switch frame interval", "Distance between switch frames, in frames (0 = none); needs low-latency", "SwitchFrameInterval",
+		func(v *values) any { return &v.switchFrameInterval }, 0, math.MaxUint64, 0, false},
+	{"bitrate", "Bitrate", "Bitrate in bits per second (0 = constant quantizer)", "Bitrate",
+		func(v *values) any { return &v.bitrate }, 0, math.MaxInt32, 0, false},
+	{"quantizer", "Quantizer", "Base quantizer of the constant quantizer mode (0 = lossless, 255 = coarsest)", "Quantizer",
+		func(v *values) any { return &v.quantizer }, 0, math.MaxUint32, 100, false},
+	{"min-quantizer", "Minimum quantizer", "Smallest base quantizer that may be chosen for a frame", "MinQuantizer",
+		func(v *values) any { return &v.minQuantizer }, 0, 255, 0, false},
+	{"tile-cols", "Tile columns", "Number of tile columns, a power of two (0 = one)", "TileCols",
+		func(v *values) any { return &v.tileCols }, 0, math.MaxUint32, 0, false},
+	{"tile-rows", "Tile rows", "Number of tile rows, a power of two (0 = one)", "TileRows",
+		func(v *values) any { return &v.tileRows }, 0, math.MaxUint32, 0, false},
+	{"tiles", "Tiles", "Number of tiles; overrides tile-cols and tile-rows (0 = use those)", "Tiles",
+		func(v *values) any { return &v.tiles }, 0, math.MaxUint32, 0, false},
+	{"rdo-lookahead-frames", "Lookahead", "Number of frames analysed ahead (-1 = the speed preset's choice)", "LookaheadFrames",
+		func(v *values) any { return &v.rdoLookaheadFrames }, minusOne, math.MaxInt32, minusOne, false},
+	{"tune", "Tune", "What decisions optimise for", "Tune",
+		func(v *values) any { return &v.tune }, 0, 1, 1, true},
+	{"reservoir-frame-delay", "Reservoir frame delay", "Frames over which the rate control averages, 12 to 131072 (the minimum = unset); needs bitrate", "ReservoirFrameDelay",
+		func(v *values) any { return &v.reservoirFrameDelay }, minInt32, math.MaxInt32, minInt32, false},
+	{"error-resilient", "Error resilient", "Frames do not depend on the entropy state of other frames", "ErrorResilient",
+		func(v *values) any { return &v.errorResilient }, 0, 1, 0, false},
+	{"threads", "Threads", "Number of encoding threads (0 = one per logical processor)", "Threads",
+		func(v *values) any { return &v.threads }, 0, math.MaxUint32, 0, false},
+}
+
+// Bit patterns of negative bounds.
+const (
+	minusOne = math.MaxUint64
+	minInt32 = 1<<64 - 1<<31
+)
+
+func defaults() (values values) {
+	for i := range properties {
+		p := &properties[i]
+		switch v := p.of(&values).(type) {
+		case *bool:
+			*v = p.def != 0
+		case *uint32:
+			*v = uint32(p.def)
+		case *int32:
+			*v = int32(p.def)
+		case *uint64:
+			*v = p.def
+		}
+	}
+	return values
+}
+
+// apply writes the values into cfg.
+func (v *values) apply(cfg *encoder.Config) error {
+	cfg.SpeedPreset = int(v.speedPreset)
+	cfg.LowLatency = v.lowLatency
+	cfg.MaxKeyFrameInterval = clamp(v.maxKeyFrameInterval)
+	cfg.MinKeyFrameInterval = clamp(v.minKeyFrameInterval)
+	if cfg.MaxKeyFrameInterval > 0 { // the maximum wins: it makes a key frame wherever it ends
+		cfg.MinKeyFrameInterval = min(cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval)
+	}
+	cfg.SwitchFrameInterval = clamp(v.switchFrameInterval)
+	cfg.Bitrate = int64(v.bitrate)
+	cfg.Quantizer, cfg.MinQuantizer = int(v.quantizer), int(v.minQuantizer)
+	cfg.TileCols, cfg.TileRows, cfg.Tiles = int(v.tileCols), int(v.tileRows), int(v.tiles)
+	cfg.LookaheadFrames = int(v.rdoLookaheadFrames)
+	cfg.Tune = encoder.Tune(v.tune)
+	cfg.ErrorResilient = v.errorResilient
+	cfg.Threads = int(v.threads)
+	if v.reservoirFrameDelay == unset {
+		cfg.ReservoirFrameDelay = 0
+		return nil
+	}
+	cfg.ReservoirFrameDelay = int(v.reservoirFrameDelay)
+	if cfg.ReservoirFrameDelay < 12 || cfg.ReservoirFrameDelay > 131072 {
+		return &encoder.ConfigError{Field: "ReservoirFrameDelay", Value: fmt.Sprint(v.reservoirFrameDelay), Allowed: "12..131072, or unset"}
+	}
+	return nil
+}
+
+func clamp(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
+
+// fieldNames replaces the names of Config's fields by those of the properties, longest first.
+var fieldNames = func() *strings.Replacer {
+	list := append([]property(nil), properties...)
+	sort.Slice(list, func(i, j int) bool { return len(list[i].field) > len(list[j].field) })
+	var pairs []string
+	for _, p := range list {
+		pairs = append(pairs, p.field, p.name)
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+// explain says which property, or which field of the caps, can't be honoured.
+func explain(err *encoder.ConfigError) string {
+	for _, p := range properties {
+		if p.field == err.Field {
+			return fmt.Sprintf("property %s = %s can not be honoured, allowed: %s", p.name, err.Value, fieldNames.Replace(err.Allowed))
+		}
+	}
+	return fmt.Sprintf("input with %s = %s can not be encoded, allowed: %s", err.Field, err.Value, err.Allowed)
+}
+
+//export grav1encClassInit
+func grav1encClassInit(class *C.GObjectClass) {
+	for i := range properties {
+		C.g_object_class_install_property(class, C.guint(i+1), properties[i].spec())
+	}
+	elementClass := (*C.GstElementClass)(unsafe.Pointer(class))
+	addPads(elementClass)
+	text := func(s string) *C.gchar { return C.CString(s) } // static: the class lives as long as the process
+	C.gst_element_class_set_static_metadata(elementClass, text("grav1e AV1 encoder"), text("Codec/Encoder/Video"),
+		text("Encodes raw video as AV1"), text("The grav1e authors"))
+}
+
+// spec makes the GParamSpec. Its strings are static, the class keeps it for ever.
+func (p *property) spec() *C.GParamSpec {
+	const flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	name, nick, blurb := C.CString(p.name), C.CString(p.nick), C.CString(p.blurb)
+	switch p.of(new(values)).(type) {
+	case *bool:
+		return C.g_param_spec_boolean(name, nick, blurb, C.gboolean(p.def), flags)
+	case *int32:
+		return C.g_param_spec_int(name, nick, blurb, C.gint(int32(p.min)), C.gint(int32(p.max)), C.gint(int32(p.def)), flags)
+	case *uint64:
+		return C.g_param_spec_uint64(name, nick, blurb, C.guint64(p.min), C.guint64(p.max), C.guint64(p.def), flags)
+	}
+	if p.enum {
+		return C.g_param_spec_enum(name, nick, blurb, C.grav1enc_tune_get_type(), C.gint(p.def), flags)
+	}
+	return C.g_param_spec_uint(name, nick, blurb, C.guint(p.min), C.guint(p.max), C.guint(p.def), flags)
+}
+
+//export grav1encSetProperty
+func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
+	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
+	defer e.guard("set_property", func() {})
+	e.settings.mu.Lock()
+	defer e.settings.mu.Unlock()
+	p := &properties[id-1]
+	switch v := p.of(&e.settings.values).(type) {
+	case *bool:
+		*v = C.g_value_get_boolean(value) != 0
+	case *int32:
+		*v = int32(C.g_value_get_int(value))
+	case *uint64:
+		*v = uint64(C.g_value_get_uint64(value))
+	case *uint32:
+		if p.enum {
+			*v = uint32(C.g_value_get_enum(value))
+		} else {
+			*v = uint32(C.g_value_get_uint(value))
+		}
+	}
+}
+
+//export grav1encGetProperty
+func grav1encGetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
+	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
+	defer e.guard("get_property", func() {})
+	e.settings.mu.Lock()
+	defer e.settings.mu.Unlock()
+	p := &properties[id-1]
+	switch v := p.of(&e.settings.values).(type) {
+	case *bool:
+		C.g_value_set_boolean(value, gboolean(*v))
+	case *int32:
+		C.g_value_set_int(value, C.gint(*v))
+	case *uint64:
+		C.g_value_set_uint64(value, C.guint64(*v))
+	case *uint32:
+		if p.enum {
+			C.g_value_set_enum(value, C.gint(*v))
+		} else {
+			C.g_value_set_uint(value, C.guint(*v))
+		}
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !rav1enc_alias
+
+package main
+
+// aliases are the other names of grav1enc.
+var aliases []string
