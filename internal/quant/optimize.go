@@ -146,7 +146,7 @@ func (p *pricing) eobContext(i int) int {
 // Optimize lowers levels towards zero, and the end of block, where distortion plus
 // λ times rate falls. Coefficients are decided one by one in coding order,
 // with the contexts that the decided ones give; each may keep its magnitude, lose
-// one, or become the last. b.Levels and b.Dq are updated, r is what Quantize returned;
+// one, or become the last. It does best with levels quantised with kind Nearest. b.Levels and b.Dq are updated, r is what Quantize returned;
 // the result has the new end of block and distortion. lambda is the squared error of samples
 // times 1<<14 that 1/512 bit is worth.
 func (q *Quantizer) Optimize(b *Block, r Result, t *tile.RateTables, lambda int64, s *Scratch) Result {

@@ -14,16 +14,18 @@ const DistShift = 6
 // Kind chooses the dead zone.
 type Kind uint8
 
-// Kinds of blocks.
+// Kinds of dead zones: for intra and inter blocks whose levels are final, and the
+// small one that leaves the choice to Optimize.
 const (
 	Intra Kind = iota
 	Inter
+	Nearest
 	kinds
 )
 
 // deadZone is the fraction of a step, in 1/128, that a magnitude just below the
 // next level may lack to be rounded up: [kind][DC, AC].
-var deadZone = [kinds][2]int32{Intra: {56, 50}, Inter: {52, 42}}
+var deadZone = [kinds][2]int32{Intra: {56, 50}, Inter: {52, 42}, Nearest: {64, 60}}
 
 // Quantizer holds what quantising at one base_q_idx needs, for all planes (their
 // deltas are zero). It is read only after New and may be shared.
