@@ -176,7 +176,7 @@ func (s *Searcher) candidates(job *Job, sbCol, sbRow int) {
 	if s.Quarter.W > 0 {
 		area := window(0, 0, s.Quarter.scaled(distance(job), s.QuarterMax), limits(job, x0, y0, 2))
 		if s.Regions {
-			midX, midY := (area.x0+area.x1)/2, (area.y0+area.y1)/2
+			midX, midY := area.x0+(area.x1-area.x0+15)/16*8, (area.y0+area.y1)/2
 			for _, r := range [4]bounds{
 				{area.x0, midX, area.y0, midY}, {midX, area.x1, area.y0, midY},
 				{area.x0, midX, midY, area.y1}, {midX, area.x1, midY, area.y1},

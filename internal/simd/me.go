@@ -25,11 +25,11 @@ type METable struct {
 	// Window searches cols x rows positions exhaustively and returns the smallest sum of
 	// absolute differences and where it is; of equals the first in raster order.
 	// The block is w x h (w is 16, 32 or 64), every step-th row of it is looked at.
-	// ref starts at the first position; cols is a multiple of 8.
+	// ref starts at the first position; cols is best a multiple of 8.
 	Window func(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
 	// Grid does the same for the first blocks (Grid8 or GridBlocks) squares of a 64x64 block at once. Position
 	// (x, y) replaces an entry of best, as Pos = pos + y<<16 + x, if its sum is smaller.
-	// cols may be any number. step is 1 or 2.
+	// step is 1 or 2.
 	Grid func(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32)
 	// SadAround is Dist.SAD at the four neighbours of a position of ref: above, left, right,
 	// below. ref starts one row above that position and one column left of it.
