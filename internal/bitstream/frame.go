@@ -28,17 +28,15 @@ func appendHeaderOBU(dst []byte, typ av1.OBUType, s *SequenceHeader, h *FrameHea
 
 // AppendFrameOBU appends a whole frame as one OBU (sections 5.10, 5.11.1): the header
 // and one tile group of all tiles, in raster order, each the result of
-// Coder.Finish. TileSizeBytes is chosen by the tiles when it is 0.
+// Coder.Finish. TileSizeBytes is raised to what the tiles need.
 func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byte) ([]byte, error) {
 	var scratch [maxHeaderBytes]byte
 	x := bitIO{buf: scratch[:0]}
 	c := *h
-	if c.TileSizeBytes == 0 {
-		c.TileSizeBytes = tileSizeBytes(tiles)
-	}
+	c.TileSizeBytes = max(c.TileSizeBytes, TileSizeBytesFor(tiles))
 	c.syntax(&x, s, nil)
 	x.byteAlignment()
-	x.require(!c.ShowExistingFrame && len(tiles) == c.NumTiles() && tileSizeBytes(tiles) <= c.TileSizeBytes)
+	x.require(!c.ShowExistingFrame && len(tiles) == c.NumTiles())
 	if x.err != nil {
 		return dst, x.err
 	}
@@ -47,15 +45,15 @@ func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byt
 	return appendTileGroup(dst, tiles, c.TileSizeBytes), nil
 }
 
-// AppendTileGroupOBU appends all tiles of a frame as one tile group OBU, after a frame
-// header OBU whose TileSizeBytes is tileSizeBytes.
+// AppendTileGroupOBU appends all tiles of a frame as one tile group OBU (section 5.11.1),
+// after a frame header OBU with that tileSizeBytes, at least TileSizeBytesFor(tiles).
 func AppendTileGroupOBU(dst []byte, tiles [][]byte, tileSizeBytes int) []byte {
 	dst = appendOBUHeader(dst, av1.OBUTileGroup, tileGroupSize(tiles, tileSizeBytes))
 	return appendTileGroup(dst, tiles, tileSizeBytes)
 }
 
-// tileSizeBytes returns the least TileSizeBytes for the tiles; the last one has no size.
-func tileSizeBytes(tiles [][]byte) int {
+// TileSizeBytesFor returns the least TileSizeBytes for the tiles; the last one has no size.
+func TileSizeBytesFor(tiles [][]byte) int {
 	largest := 1
 	for _, t := range tiles[:max(len(tiles)-1, 0)] {
 		largest = max(largest, len(t))

@@ -38,7 +38,7 @@ type FrameHeader struct {
 
 	TileColsLog2, TileRowsLog2 int    // wanted; Derive moves them into the range allowed
 	ContextUpdateTileID        uint16 // tile whose CDFs are kept
-	TileSizeBytes              int    // 1..4, with more than one tile; 0: chosen when writing
+	TileSizeBytes              int    // 1..4, with more than one tile; 0: as many as needed
 
 	BaseQIdx             uint8
 	DeltaQYDc            int8 // -64..63, as all that follow

@@ -28,6 +28,7 @@ func (h *FrameHeader) syntax(x *bitIO, s *SequenceHeader, slots *Slots) {
 	if h.FrameIsIntra {
 		h.frameSize(x, s)
 		h.renderSize(x)
+		h.OrderHints, h.RefFrameSignBias = [8]uint8{}, [8]bool{}
 	} else {
 		h.interSyntax(x, s, slots)
 	}
@@ -222,6 +223,7 @@ func (h *FrameHeader) frameSize(x *bitIO, s *SequenceHeader) {
 	} else {
 		x.require(h.FrameWidth == s.MaxFrameWidth && h.FrameHeight == s.MaxFrameHeight)
 	}
+	x.require(h.FrameWidth <= s.MaxFrameWidth && h.FrameHeight <= s.MaxFrameHeight)
 	h.superresParams(x, s)
 }
 
@@ -344,7 +346,7 @@ func deltaQ(x *bitIO, v *int8) {
 
 // loopFilterParams is loop_filter_params (section 5.9.11).
 func (h *FrameHeader) loopFilterParams(x *bitIO, s *SequenceHeader, slots *Slots) {
-	if x.reading {
+	if x.reading || h.PrimaryRefFrame == av1.PrimaryRefNone && !(h.LoopFilterDeltaEnabled && h.LoopFilterDeltaUpdate) {
 		h.loadDeltas(slots)
 	}
 	if h.CodedLossless {
