@@ -4,11 +4,12 @@ package simd
 // entries before it hold index -1 and, after upsampling, -2.
 const EdgeBase = 16
 
-// EdgeLen is the length of an edge array: the samples along two sides of 64 and
-// room for vector loads behind them.
-const EdgeLen = EdgeBase + 128 + 48
+// EdgeLen is the length of an edge array: the samples along two sides of 64, what kernels
+// append to them for another 64, and room for vector loads.
+const EdgeLen = EdgeBase + 128 + 64 + 16
 
-// Edge is AboveRow or LeftCol (section 7.11.2): Edge[EdgeBase+i] is AboveRow[i].
+// Edge is AboveRow or LeftCol (section 7.11.2): Edge[EdgeBase+i] is AboveRow[i]. Kernels
+// may write behind the samples they are given.
 type Edge [EdgeLen]uint16
 
 // IPredTable holds the kernels of intra prediction (section 7.11.2). Each writes
