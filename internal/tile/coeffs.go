@@ -17,13 +17,33 @@ const (
 // MaxLevel is the largest magnitude of a quantised level (section 5.11.39).
 const MaxLevel = 1<<20 - 1
 
-// levelPad is how far beyond a transform's right and bottom side contexts look.
-const levelPad = 4
+// A levelBuffer holds what contexts need to know of the levels coded so far, in rows of
+// levelStride: min(level, 15) in the low byte and min(level, 3) in the high one, so that one
+// sum serves both contexts. Vertical transforms are stored transposed, which gives them the
+// neighbours of horizontal ones. It is zero between transform blocks.
+type levelBuffer [(32 + 4) * levelStride]uint16
 
-// levelBuffer holds what contexts need to know of the levels coded so far, at
-// row*(width+levelPad) + column: min(level, 15) in the low byte and min(level, 3) in the high
-// one, so that one sum serves both contexts. It is zero between transform blocks.
-type levelBuffer [(32 + levelPad) * (32 + levelPad)]uint16
+const levelStride = 32 + 4
+
+// levelWindow is the part of a levelBuffer that starts at a coefficient and ends with the
+// farthest neighbour, two rows below.
+type levelWindow [2*levelStride + 1]uint16
+
+// neighbours sums the coded neighbours of the window's first coefficient
+// (Sig_Ref_Diff_Offset): near those that coeff_br looks at as well
+// (Mag_Ref_Offset_With_Tx_Class), all those of coeff_base.
+func (w *levelWindow) neighbours(class1D bool) (near, all uint16) {
+	near = w[1] + w[levelStride]
+	if class1D {
+		near += w[2]
+		return near, near + w[3] + w[4]
+	}
+	near += w[levelStride+1]
+	return near, near + w[2] + w[2*levelStride]
+}
+
+// packLevel is what the buffer holds for a level, 0..15.
+func packLevel(level uint) uint16 { return uint16(level | min(level, 3)<<8) }
 
 // scanEntry is all that is derived from a scan position: the index into levelBuffer, and
 // the position's part of the contexts of coeff_base and coeff_br.
@@ -33,31 +53,43 @@ type scanEntry struct {
 	br   uint8
 }
 
-// scanEntries[class][tx] lists the entries in scan order.
-var scanEntries = buildScanEntries()
+// shape is what the coefficient syntax needs to know of a transform size and class.
+type shape struct {
+	scan     []scanEntry // in scan order
+	sizeCtx  uint8       // txSzCtx
+	brCtx    uint8       // min(txSzCtx, TX_32X32)
+	eobMulti uint8       // eobMultisize
+	class1D  bool        // not TX_CLASS_2D
+}
 
-func buildScanEntries() (t [3][av1.TxSizesAll][]scanEntry) {
+// shapes[class][tx]; one-dimensional classes end at 16x16.
+var shapes = buildShapes()
+
+func buildShapes() (t [3][av1.TxSizesAll]shape) {
 	for class, typ := range [3]av1.TxType{av1.DCTDCT, av1.HDCT, av1.VDCT} {
 		for tx := range av1.TxSizesAll {
-			adj := av1.AdjustedTxSize[tx]
 			if class > 0 && av1.TxSizeSqrUp[tx] > av1.Tx16x16 {
 				continue
 			}
+			sizeCtx := uint8(av1.TxSizeSqr[tx]+av1.TxSizeSqrUp[tx]+1) >> 1
+			adj := av1.AdjustedTxSize[tx]
 			scan := av1.GetScan(tx, typ)
 			entries := make([]scanEntry, len(scan))
 			for c, pos := range scan {
 				row, col := int(pos)>>av1.TxWidthLog2[adj], int(pos)&(int(av1.TxWidth[adj])-1)
 				entries[c] = newScanEntry(tx, av1.TxClass(class), row, col)
 			}
-			t[class][tx] = entries
+			t[class][tx] = shape{
+				scan: entries, class1D: class > 0, sizeCtx: sizeCtx, brCtx: min(sizeCtx, 3),
+				eobMulti: av1.TxWidthLog2[adj] + av1.TxHeightLog2[adj] - 4,
+			}
 		}
 	}
 	return t
 }
 
 func newScanEntry(tx av1.TxSize, class av1.TxClass, row, col int) scanEntry {
-	width := int(av1.TxWidth[av1.AdjustedTxSize[tx]])
-	e := scanEntry{pos: uint16(row*(width+levelPad) + col), br: 14}
+	e := scanEntry{pos: uint16(row*levelStride + col), br: 14}
 	near := false
 	switch class {
 	case av1.TxClass2D:
@@ -67,6 +99,7 @@ func newScanEntry(tx av1.TxSize, class av1.TxClass, row, col int) scanEntry {
 		e.base = av1.CoeffBasePosCtxOffset[min(col, 2)]
 		near = col == 0
 	case av1.TxClassVert:
+		e.pos = uint16(col*levelStride + row)
 		e.base = av1.CoeffBasePosCtxOffset[min(row, 2)]
 		near = row == 0
 	}
@@ -79,34 +112,24 @@ func newScanEntry(tx av1.TxSize, class av1.TxClass, row, col int) scanEntry {
 	return e
 }
 
-// magCtx is min((mag + 1) >> 1, 4), brCtx min((mag + 1) >> 1, 6).
-var (
-	magCtx [16]uint8
-	brCtx  [48]uint8
-)
+// baseMag is min((mag + 1) >> 1, 4) of the high byte of all neighbours, brMag
+// min((mag + 1) >> 1, 6) of the low byte of the near ones.
+var baseMag, brMag = magTables()
 
-func init() {
-	for i := range magCtx {
-		magCtx[i] = uint8(min((i+1)>>1, 4))
+func magTables() (base [16]uint8, br [64]uint8) {
+	for i := range base {
+		base[i] = uint8(min((i+1)>>1, 4))
 	}
-	for i := range brCtx {
-		brCtx[i] = uint8(min((i+1)>>1, 6))
+	for i := range br {
+		br[i] = uint8(min((i+1)>>1, 6))
 	}
+	return base, br
 }
 
-// offsets are the distances in levelBuffer to the neighbours of a coefficient; the
-// first three serve coeff_br too (Sig_Ref_Diff_Offset, Mag_Ref_Offset_With_Tx_Class).
-type offsets [5]int
-
-func neighbourOffsets(class av1.TxClass, stride int) (o offsets) {
-	for i, d := range av1.SigRefDiffOffset[class] {
-		o[i] = int(d[0])*stride + int(d[1])
-	}
-	return o
-}
-
-// txSzCtx is the transform size context of coefficients (section 5.11.39).
-func txSzCtx(tx av1.TxSize) int { return int(av1.TxSizeSqr[tx]+av1.TxSizeSqrUp[tx]+1) >> 1 }
+// baseCtx and brCtx are the contexts of coeff_base, but for the DC of two-dimensional
+// transforms, which has context 0, and of coeff_br.
+func (e scanEntry) baseCtx(all uint16) uint { return uint(e.base) + uint(baseMag[all>>8&15]) }
+func (e scanEntry) brCtx(near uint16) uint  { return uint(e.br) + uint(brMag[near&63]) }
 
 // eobClass splits an end of block position into eobPt - 1 and the value of the
 // eobPt - 2 bits that follow.
@@ -118,16 +141,14 @@ func eobClass(eob int) (pt, extra int) {
 	return pt, eob - 1 - 1<<(pt-1)
 }
 
-// eobBaseCtx is the context of coeff_base_eob.
-func eobBaseCtx(tx av1.TxSize, c int) int {
-	adj := av1.AdjustedTxSize[tx]
-	n := int(av1.TxWidth[adj]) * int(av1.TxHeight[adj])
+// eobBaseCtx is the context of coeff_base_eob at scan position c of n.
+func eobBaseCtx(c, n int) int {
 	switch {
 	case c == 0:
 		return 0
-	case c <= n/8:
+	case c <= n>>3:
 		return 1
-	case c <= n/4:
+	case c <= n>>2:
 		return 2
 	}
 	return 3
@@ -137,21 +158,19 @@ func eobBaseCtx(tx av1.TxSize, c int) int {
 // quantised levels in scan order up to the last non-zero one, empty for all_zero; typ is its
 // transform type. The contexts above and to the left are updated.
 func (s *Syntax) Coeffs(b *Block, u *TxUnit, typ av1.TxType, levels []int32) {
-	c, cdf := s.Coder, s.Coder.CDF
-	ctx := txSzCtx(u.Tx)
-	c.Bool(cdf.TxbSkip[ctx][s.AllZeroCtx(b, u)][:], len(levels) == 0)
+	sh := &shapes[av1.TxClassOf[typ]][u.Tx]
+	s.Coder.Bool(s.Coder.CDF.TxbSkip[sh.sizeCtx][s.AllZeroCtx(b, u)][:], len(levels) == 0)
 	if len(levels) == 0 {
-		s.setCoefContext(u, 0)
+		s.SetCoefContext(u, 0)
 		return
 	}
 	if u.Plane == 0 {
 		s.txType(b, u.Tx, typ)
 	}
 	ptype := min(int(u.Plane), 1)
-	class := av1.TxClassOf[typ]
-	s.eob(u.Tx, ctx, ptype, class, len(levels))
-	s.codeLevels(u.Tx, ctx, ptype, class, levels)
-	s.setCoefContext(u, s.codeSigns(u, ptype, levels))
+	s.eob(sh, ptype, len(levels))
+	s.codeLevels(sh, ptype, levels)
+	s.SetCoefContext(u, s.codeSigns(u, ptype, levels))
 }
 
 // txType is transform_type (section 5.11.47).
@@ -185,23 +204,23 @@ func (s *Syntax) txTypeCdf(b *Block, tx av1.TxSize, set av1.TxSet) []uint16 {
 }
 
 // eob codes eob_pt_*, eob_extra and eob_extra_bit.
-func (s *Syntax) eob(tx av1.TxSize, ctx, ptype int, class av1.TxClass, eob int) {
+func (s *Syntax) eob(sh *shape, ptype, eob int) {
 	c := s.Coder
 	pt, extra := eobClass(eob)
-	c.Symbol(s.eobPtCdf(tx, ptype, min(int(class), 1)), pt)
+	c.Symbol(s.eobPtCdf(sh, ptype), pt)
 	if pt < 2 {
 		return
 	}
 	n := pt - 1
-	c.Bool(c.CDF.EobExtra[ctx][ptype][pt-2][:], extra>>(n-1) != 0)
+	c.Bool(c.CDF.EobExtra[sh.sizeCtx][ptype][pt-2][:], extra>>(n-1) != 0)
 	if n > 1 {
 		c.Literal(uint32(extra)&(1<<(n-1)-1), n-1)
 	}
 }
 
-func (s *Syntax) eobPtCdf(tx av1.TxSize, ptype, ctx int) []uint16 {
-	cdf := s.Coder.CDF
-	switch min(av1.TxWidthLog2[tx], 5) + min(av1.TxHeightLog2[tx], 5) - 4 {
+func (s *Syntax) eobPtCdf(sh *shape, ptype int) []uint16 {
+	cdf, ctx := s.Coder.CDF, btoi(sh.class1D)
+	switch sh.eobMulti {
 	case 0:
 		return cdf.EobPt16[ptype][ctx][:]
 	case 1:
@@ -219,43 +238,46 @@ func (s *Syntax) eobPtCdf(tx av1.TxSize, ptype, ctx int) []uint16 {
 }
 
 // codeLevels codes coeff_base_eob, coeff_base and coeff_br, last coefficient first.
-func (s *Syntax) codeLevels(tx av1.TxSize, ctx, ptype int, class av1.TxClass, levels []int32) {
+func (s *Syntax) codeLevels(sh *shape, ptype int, levels []int32) {
 	c := s.Coder
-	base, br := &c.CDF.CoeffBase[ctx][ptype], &c.CDF.CoeffBr[min(ctx, 3)][ptype]
-	entries := scanEntries[class][tx][:len(levels)]
-	o := neighbourOffsets(class, int(av1.TxWidth[av1.AdjustedTxSize[tx]])+levelPad)
+	base, br := &c.CDF.CoeffBase[sh.sizeCtx][ptype], &c.CDF.CoeffBr[sh.brCtx][ptype]
+	scan := sh.scan[:len(levels)]
 	buf := &s.levels
 	last := len(levels) - 1
 	for i := last; i >= 0; i-- {
-		e := entries[i]
-		p := int(e.pos)
-		level := min(max(levels[i], -levels[i]), golombBase+1)
-		near := buf[p+o[0]] + buf[p+o[1]] + buf[p+o[2]]
-		if i == last {
-			c.Symbol(c.CDF.CoeffBaseEob[ctx][ptype][eobBaseCtx(tx, i)][:], int(min(level, 3))-1)
-		} else {
-			mag := near + buf[p+o[3]] + buf[p+o[4]]
-			k := uint(e.base) + uint(magCtx[mag>>8])
-			if i == 0 && class == av1.TxClass2D {
-				k = 0
-			}
-			c.Symbol(base[k][:], int(min(level, 3)))
+		e := scan[i]
+		w := (*levelWindow)(buf[e.pos:])
+		near, all := w.neighbours(sh.class1D)
+		level := clampLevel(levels[i])
+		switch {
+		case i == last:
+			c.Symbol(c.CDF.CoeffBaseEob[sh.sizeCtx][ptype][eobBaseCtx(i, len(sh.scan))][:], int(min(level, 3))-1)
+		case i == 0 && !sh.class1D:
+			c.Symbol(base[0][:], int(min(level, 3)))
+		default:
+			c.Symbol(base[e.baseCtx(all)][:], int(min(level, 3)))
 		}
 		if level > numBaseLevels {
-			cdf := br[uint(e.br)+uint(brCtx[near&255])][:]
-			rest := int(level) - numBaseLevels - 1
-			for range coeffBaseRange / brSymbols {
-				c.Symbol(cdf, min(rest, brSymbols))
-				if rest < brSymbols {
-					break
-				}
-				rest -= brSymbols
-			}
+			s.codeRange(br[e.brCtx(near)][:], int(level)-numBaseLevels-1)
 		}
-		buf[p] = uint16(level) | uint16(min(level, 3))<<8
+		w[0] = packLevel(level)
 	}
-	for _, e := range entries {
+	for _, e := range scan {
 		buf[e.pos] = 0
+	}
+}
+
+// clampLevel is the magnitude of a level as far as coeff_br tells it, 0..15.
+func clampLevel(v int32) uint { return uint(min(max(v, -v), golombBase+1)) }
+
+// codeRange codes the coeff_br symbols of a level that is rest above NUM_BASE_LEVELS + 1.
+func (s *Syntax) codeRange(cdf []uint16, rest int) {
+	for range coeffBaseRange / brSymbols {
+		s.Coder.Symbol(cdf, min(rest, brSymbols))
+		if rest < brSymbols {
+			return
+		}
+		rest -= brSymbols
 	}
 }
 
@@ -304,9 +326,6 @@ func CoefContext(levels []int32) uint8 {
 	}
 	return coefContext(sum, dc)
 }
-
-// SetCoefContext stores CoefContext for unit u, as Coeffs does.
-func (s *Syntax) SetCoefContext(u *TxUnit, context uint8) { s.setCoefContext(u, context) }
 
 // contexts returns the context bytes along the upper and left side of u.
 func (s *Syntax) contexts(u *TxUnit) (above, left []uint8) {

@@ -92,8 +92,9 @@ func (s *Syntax) ResetBlockContext(b *Block) {
 	}
 }
 
-// setCoefContext stores the context byte v of a transform block, inside the frame only.
-func (s *Syntax) setCoefContext(u *TxUnit, v uint8) {
+// SetCoefContext stores the context byte of a transform block (CoefContext), as Coeffs does:
+// inside the frame only.
+func (s *Syntax) SetCoefContext(u *TxUnit, v uint8) {
 	p := int(u.Plane)
 	x4, y4 := int(u.X4), int(u.Y4)
 	w4 := min(int(av1.TxWidth[u.Tx])>>2, s.maxX4[p]-x4)

@@ -62,7 +62,7 @@ func (s *Syntax) interBlockModeInfo(b *Block) {
 	}
 	s.drlModes(b)
 	s.assignMV(b)
-	if s.Hdr.InterpolationFilter == uint8(av1.Switchable) && s.needsInterpFilter(b) {
+	if s.Hdr.InterpolationFilter == uint8(av1.Switchable) && s.NeedsInterpFilter(b) {
 		s.interpFilter(b, 0)
 		if s.Seq.EnableDualFilter {
 			s.interpFilter(b, 1)
@@ -107,8 +107,8 @@ func (s *Syntax) drlModes(b *Block) {
 	}
 }
 
-// needsInterpFilter is needs_interp_filter with identity global motion.
-func (s *Syntax) needsInterpFilter(b *Block) bool {
+// NeedsInterpFilter is needs_interp_filter with identity global motion.
+func (s *Syntax) NeedsInterpFilter(b *Block) bool {
 	if b.SkipMode {
 		return false
 	}

@@ -117,7 +117,7 @@ func (t *RateTables) setTypes(inter int, set av1.TxSet, sqr, dir int, cdf []uint
 
 // AllZeroRate is what all_zero = 1 costs for unit u, all a block without coefficients signals.
 func (s *Syntax) AllZeroRate(t *RateTables, b *Block, u *TxUnit) uint32 {
-	return uint32(t.AllZero[txSzCtx(u.Tx)][s.AllZeroCtx(b, u)][1])
+	return uint32(t.AllZero[shapes[av1.TxClass2D][u.Tx].sizeCtx][s.AllZeroCtx(b, u)][1])
 }
 
 // TxTypeRate is what transform type typ of luma unit u costs; typ has to be in LumaTxSet.
@@ -139,8 +139,8 @@ func (s *Syntax) TxTypeRate(t *RateTables, b *Block, tx av1.TxSize, typ av1.TxTy
 
 // CoeffRate returns what Coeffs would cost, in 1/512 bit, without touching any context.
 func (s *Syntax) CoeffRate(t *RateTables, b *Block, u *TxUnit, typ av1.TxType, levels []int32) uint32 {
-	ctx := txSzCtx(u.Tx)
-	zero := &t.AllZero[ctx][s.AllZeroCtx(b, u)]
+	sh := &shapes[av1.TxClassOf[typ]][u.Tx]
+	zero := &t.AllZero[sh.sizeCtx][s.AllZeroCtx(b, u)]
 	if len(levels) == 0 {
 		return uint32(zero[1])
 	}
@@ -158,53 +158,50 @@ func (s *Syntax) CoeffRate(t *RateTables, b *Block, u *TxUnit, typ av1.TxType, l
 // LevelsRate is the part of CoeffRate that depends on the block alone: the end of block, the
 // levels and one bit per sign. levels is not empty; ptype is 0 for luma, 1 for chroma.
 func (s *Syntax) LevelsRate(t *RateTables, tx av1.TxSize, ptype int, typ av1.TxType, levels []int32) uint32 {
-	ctx, class := txSzCtx(tx), av1.TxClassOf[typ]
-	rate := t.eobRate(tx, ctx, ptype, class, len(levels))
-	base, br := &t.Base[ctx][ptype], &t.Br[min(ctx, 3)][ptype]
-	entries := scanEntries[class][tx][:len(levels)]
-	o := neighbourOffsets(class, int(av1.TxWidth[av1.AdjustedTxSize[tx]])+levelPad)
+	sh := &shapes[av1.TxClassOf[typ]][tx]
+	rate := t.eobRate(sh, ptype, len(levels))
+	base, br := &t.Base[sh.sizeCtx][ptype], &t.Br[sh.brCtx][ptype]
+	scan := sh.scan[:len(levels)]
 	buf := &s.levels
 	last := len(levels) - 1
 	for i := last; i >= 0; i-- {
-		e := entries[i]
-		p := int(e.pos)
-		abs := max(levels[i], -levels[i])
-		level := uint(min(abs, golombBase+1)) & 15
-		near := buf[p+o[0]] + buf[p+o[1]] + buf[p+o[2]]
-		if i == last {
-			rate += uint32(t.BaseEob[ctx][ptype][eobBaseCtx(tx, i)][level])
-		} else {
-			mag := near + buf[p+o[3]] + buf[p+o[4]]
-			k := uint(e.base) + uint(magCtx[mag>>8])
-			if i == 0 && class == av1.TxClass2D {
-				k = 0
-			}
-			rate += uint32(base[k][level])
-		}
-		if level == 0 {
-			continue
+		e := scan[i]
+		w := (*levelWindow)(buf[e.pos:])
+		near, all := w.neighbours(sh.class1D)
+		level := clampLevel(levels[i]) & 15
+		switch {
+		case i == last:
+			rate += uint32(t.BaseEob[sh.sizeCtx][ptype][eobBaseCtx(i, len(sh.scan))][level])
+		case i == 0 && !sh.class1D:
+			rate += uint32(base[0][level])
+		default:
+			rate += uint32(base[e.baseCtx(all)][level])
 		}
 		if level > numBaseLevels {
-			rate += uint32(br[uint(e.br)+uint(brCtx[near&255])][level])
-			if abs > golombBase {
-				rate += bitCost * uint32(2*bits.Len32(uint32(abs-golombBase))-1)
+			rate += uint32(br[e.brCtx(near)][level])
+			if level > golombBase {
+				rate += golombRate(levels[i])
 			}
 		}
-		buf[p] = uint16(level) | uint16(min(level, 3))<<8
+		w[0] = packLevel(level)
 	}
-	for _, e := range entries {
+	for _, e := range scan {
 		buf[e.pos] = 0
 	}
 	return rate
 }
 
-func (t *RateTables) eobRate(tx av1.TxSize, ctx, ptype int, class av1.TxClass, eob int) uint32 {
+// golombRate is the cost of the golomb bits of a level above 14.
+func golombRate(v int32) uint32 {
+	return bitCost * uint32(2*bits.Len32(uint32(max(v, -v)-golombBase))-1)
+}
+
+func (t *RateTables) eobRate(sh *shape, ptype, eob int) uint32 {
 	pt, extra := eobClass(eob)
-	multi := min(av1.TxWidthLog2[tx], 5) + min(av1.TxHeightLog2[tx], 5) - 4
-	rate := uint32(t.Eob[multi][ptype][min(class, 1)][pt])
+	rate := uint32(t.Eob[sh.eobMulti][ptype][btoi(sh.class1D)][pt])
 	if pt < 2 {
 		return rate
 	}
 	n := pt - 1
-	return rate + uint32(t.Extra[ctx][ptype][pt-2][extra>>(n-1)]) + bitCost*uint32(n-1)
+	return rate + uint32(t.Extra[sh.sizeCtx][ptype][pt-2][extra>>(n-1)]) + bitCost*uint32(n-1)
 }
