@@ -9,7 +9,7 @@ type QuantParams struct {
 	Round   [2]int32  // added to the magnitude before the division
 	CoefMax int32     // larger magnitudes are quantised as this one
 	DqShift uint32    // log2(dqDenom)
-	DqMax   int32     // largest dequantised value
+	DqMax   int32     // largest dequantised value; the smallest is -DqMax-1
 }
 
 // QuantTable holds the quantiser's kernels.
@@ -32,7 +32,7 @@ func quantise(levels, dq, coefs []int32, order []uint16, n int, p *QuantParams) 
 		abs := (c ^ sign) - sign
 		energy += uint64(int64(abs) * int64(abs))
 		level := int32(uint64(uint32(min(abs, p.CoefMax)+p.Round[k])) * uint64(p.Recip[k]) >> 32)
-		v := min(level*p.Step[k]>>p.DqShift, p.DqMax)
+		v := min(level*p.Step[k]>>p.DqShift, p.DqMax-sign)
 		err := int64(abs - v<<p.DqShift)
 		dist += uint64(err * err)
 		levels[i] = (level ^ sign) - sign
