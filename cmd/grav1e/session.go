@@ -1,0 +1,293 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"slices"
+	"time"
+
+	"github.com/grav1e/grav1e/encoder"
+	"github.com/grav1e/grav1e/internal/container"
+	"github.com/grav1e/grav1e/internal/y4m"
+)
+
+// session is one run of the command.
+type session struct {
+	o              *options
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	in       *y4m.Reader
+	cfg      encoder.Config
+	enc      *encoder.Encoder
+	mux      container.Writer
+	recon    *y4m.Writer
+	progress *progress
+	stats    statistics
+	sources  sourcePool
+	closers  []func() error // run in reverse order
+}
+
+// run does everything; the output is completed even when it fails halfway.
+func (s *session) run(ctx context.Context) (err error) {
+	defer func() {
+		for _, c := range slices.Backward(s.closers) {
+			err = firstError(err, c())
+		}
+	}()
+	if err := s.startProfiles(); err != nil {
+		return err
+	}
+	if err := s.openInput(); err != nil {
+		return err
+	}
+	if s.cfg, err = s.o.config(&s.in.Header); err != nil {
+		return err
+	}
+	format, err := s.o.format()
+	if err != nil {
+		return err
+	}
+	if s.enc, err = encoder.New(s.cfg); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.enc.Close)
+	if err := s.openOutputs(format); err != nil {
+		return err
+	}
+	start := time.Now()
+	err = s.encode(ctx)
+	err = firstError(err, s.mux.Close())
+	if s.recon != nil {
+		err = firstError(err, s.recon.Flush())
+	}
+	s.progress.close()
+	s.stats.finish(time.Since(start), &s.cfg, s.enc.Stats())
+	return firstError(err, s.report())
+}
+
+func firstError(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+func (s *session) startProfiles() error {
+	if s.o.CPUProfile != "" {
+		f, err := os.Create(s.o.CPUProfile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		s.closers = append(s.closers, func() error { pprof.StopCPUProfile(); return f.Close() })
+	}
+	if s.o.MemProfile != "" {
+		f, err := os.Create(s.o.MemProfile)
+		if err != nil {
+			return err
+		}
+		s.closers = append(s.closers, func() error {
+			runtime.GC()
+			return firstError(pprof.WriteHeapProfile(f), f.Close())
+		})
+	}
+	return nil
+}
+
+func (s *session) openInput() error {
+	r := s.stdin
+	if s.o.Input != "-" {
+		f, err := os.Open(s.o.Input)
+		if err != nil {
+			return err
+		}
+		s.closers = append(s.closers, f.Close)
+		r = f
+	}
+	var err error
+	if s.in, err = y4m.NewReader(r); err != nil {
+		return fmt.Errorf("%s: %w", s.o.Input, err)
+	}
+	if err := s.in.Skip(s.o.Skip); err != nil && err != io.EOF {
+		return fmt.Errorf("%s: %w", s.o.Input, err)
+	}
+	s.progress = s.newProgress(r)
+	return nil
+}
+
+// create opens a file for writing, or takes standard output for "-".
+func (s *session) create(name string) (io.Writer, error) {
+	if name == "-" {
+		return s.stdout, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, f.Close)
+	return f, nil
+}
+
+func (s *session) openOutputs(format container.Format) error {
+	w, err := s.create(s.o.Output)
+	if err != nil {
+		return err
+	}
+	s.mux, err = container.New(format, w, container.Stream{
+		Width: s.cfg.Width, Height: s.cfg.Height, FrameRate: container.Rational(s.cfg.FrameRate), PixelAspect: container.Rational(s.cfg.PixelAspect),
+		SequenceHeader: s.enc.SequenceHeader(), BitDepth: s.cfg.BitDepth, Color: containerColor(&s.cfg),
+	})
+	if err != nil || s.o.Recon == "" {
+		return err
+	}
+	if w, err = s.create(s.o.Recon); err != nil {
+		return err
+	}
+	h := s.in.Header
+	h.FrameRate, h.FullRange = y4m.Rational(s.cfg.FrameRate), s.cfg.Color.FullRange
+	s.recon, err = y4m.NewWriter(w, h)
+	return err
+}
+
+// input is a picture read, or the reason why there is none.
+type input struct {
+	frame []byte
+	err   error
+}
+
+// read hands out pictures until ctx ends: reading may block for ever on a pipe, so it
+// runs beside. A picture is valid until the next is asked for.
+func (s *session) read(ctx context.Context) (next func() ([]byte, error)) {
+	asked, got := make(chan struct{}), make(chan input, 1)
+	go func() {
+		for range asked {
+			frame, err := s.in.ReadFrame()
+			got <- input{frame, err}
+		}
+	}()
+	return func() ([]byte, error) {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case asked <- struct{}{}:
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case in := <-got:
+			return in.frame, in.err
+		}
+	}
+}
+
+// encode sends every picture and writes every packet. What was read before the input
+// broke is encoded all the same.
+func (s *session) encode(ctx context.Context) error {
+	limit := s.o.Limit
+	if s.cfg.StillPicture {
+		limit = 1
+	}
+	next := s.read(ctx)
+	var broken error
+	for n := int64(0); limit == 0 || n < limit; n++ {
+		picture, err := next()
+		if err == io.EOF {
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			broken = fmt.Errorf("%s, frame %d: %w", s.o.Input, n, err)
+			break
+		}
+		if err := s.send(ctx, picture, n); err != nil {
+			return err
+		}
+	}
+	s.enc.Flush()
+	return firstError(s.receive(ctx, encoder.ErrEndOfStream), broken)
+}
+
+// send gives one picture to the encoder, and takes packets where it has to.
+func (s *session) send(ctx context.Context, picture []byte, n int64) error {
+	f := encoder.Frame{PTS: n, ForceKey: slices.Contains(s.o.KeyFrames, n)}
+	f.Planes, f.Stride = s.in.Header.Planes(picture)
+	if s.o.PSNR {
+		f.Opaque = s.sources.keep(picture)
+	}
+	for {
+		err := s.enc.SendFrame(ctx, &f)
+		if !errors.Is(err, encoder.ErrEnoughData) {
+			if err == nil && s.cfg.LowLatency {
+				return s.receive(ctx, encoder.ErrNeedMoreData)
+			}
+			return err
+		}
+		p, err := s.enc.ReceivePacket(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.write(p); err != nil {
+			return err
+		}
+	}
+}
+
+// receive writes packets until ReceivePacket returns last.
+func (s *session) receive(ctx context.Context, last error) error {
+	for {
+		p, err := s.enc.ReceivePacket(ctx)
+		if errors.Is(err, last) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.write(p); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) write(p *encoder.Packet) error {
+	if err := s.mux.WritePacket(container.Packet{Data: p.Data, PTS: p.PTS, Key: p.KeyFrame}); err != nil {
+		return err
+	}
+	if s.recon != nil {
+		if err := s.recon.WriteFrame(p.Recon.Planes, p.Recon.Stride); err != nil {
+			return err
+		}
+	}
+	f := frameStatistics{Frame: p.FrameIndex, Bytes: len(p.Data), Key: p.KeyFrame, QIdx: p.QIdx, Droppable: p.Droppable}
+	if s.o.PSNR {
+		source := p.Opaque.(*[]byte)
+		f.PSNR = psnr(&s.in.Header, *source, p.Recon)
+		s.sources.release(source)
+	}
+	s.stats.add(f, s.o.FrameStats)
+	s.progress.update(&s.stats, &s.cfg)
+	return nil
+}
+
+// sourcePool keeps copies of pictures until their packets come out.
+type sourcePool struct{ free []*[]byte }
+
+func (p *sourcePool) keep(picture []byte) *[]byte {
+	b := new([]byte)
+	if n := len(p.free); n > 0 {
+		b, p.free = p.free[n-1], p.free[:n-1]
+	}
+	*b = append((*b)[:0], picture...)
+	return b
+}
+
+func (p *sourcePool) release(b *[]byte) { p.free = append(p.free, b) }
