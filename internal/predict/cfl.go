@@ -36,3 +36,6 @@ func (s *Scratch) PredictCfl(dst *frame.Plane, b *IntraBlock, alpha int8) {
 func (s *Scratch) PredictCflInto(dst []uint16, stride int, alpha int8) {
 	simd.IPred.CflPred(dst, stride, s.ac[:s.w*s.h], s.w, s.h, s.dc(), int(alpha), s.block.BitDepth)
 }
+
+// CflAC is the luma PrepareCfl gathered, less its average, in 1/8, in rows of the block's width.
+func (s *Scratch) CflAC() []int16 { return s.ac[:] }

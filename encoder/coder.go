@@ -1,0 +1,199 @@
+package encoder
+
+import (
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
+	"github.com/grav1e/grav1e/internal/decide"
+	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/lookahead"
+	"github.com/grav1e/grav1e/internal/motion"
+	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/sched"
+	"github.com/grav1e/grav1e/internal/tile"
+)
+
+// coder codes frames in coding order. All of it belongs to the coding goroutine,
+// but for queue, which Encoder.mu guards.
+type coder struct {
+	e         *Encoder
+	queue     []*input // committed frames, in display order
+	current   []*input // those of the group under way
+	structure lookahead.Structure
+	steps     []lookahead.Step
+
+	references []reference // the pool slots point into
+	slots      [av1.NumRefFrames]*reference
+	hdr        bitstream.FrameHeader
+	cdf        bitstream.CDFContext // at the start of the frame
+	rates      tile.RateTables
+	mvCosts    motion.MvCosts
+	frame      decide.Frame
+	field      mvpred.MotionField
+	fieldCells []mvpred.FieldMV
+	results    [av1.TotalRefsPerFrame]motion.Results // open-loop motion by reference
+
+	grid        frame.ModeGrid
+	superblocks []tile.Superblock
+	sbRows      int
+	sbCols      int
+	tiles       []tilePlace
+	above       []tile.AboveContext // of the decision pass, by row of tiles
+	scratch     [2]frame.Picture    // before CDEF, before restoration
+	workers     []*worker
+	wave        *sched.Wavefront
+	stages      stages
+	filters     filters
+	writers     []tileWriter
+	payloads    [][]byte
+
+	tileColsLog2, tileRowsLog2 int
+	past                       [av1.TotalRefsPerFrame]bool // see savedSigns
+
+	unit  unitBuilder
+	coded int64 // frames coded
+}
+
+// reference is a coded picture and what later frames need of it.
+type reference struct {
+	picture    frame.Picture
+	pyramid    motion.Pyramid // of the source picture
+	mvs        frame.SavedMVs
+	cdf        bitstream.CDFContext
+	frameType  av1.FrameType
+	orderHint  int
+	orderHints [av1.TotalRefsPerFrame]int // SavedOrderHints
+	users      int                        // slots that point here, and the frame under way
+	shown      shownFrame
+}
+
+// shownFrame is what a packet says of the frame it shows.
+type shownFrame struct {
+	display int64
+	pts     int64
+	opaque  any
+	qIdx    int
+	layer   int
+}
+
+// worker is the scratch memory of one worker.
+type worker struct {
+	*decide.Worker
+	search motion.Searcher
+	filter filterScratch
+}
+
+// enqueue hands committed frames over; Encoder.mu is held.
+func (c *coder) enqueue(frames []*input) { c.queue = append(c.queue, frames...) }
+
+// codeGroup codes a key frame or a mini-GOP.
+func (c *coder) codeGroup(g group) error {
+	e := c.e
+	e.mu.Lock()
+	c.current = append(c.current[:0], c.queue[:g.n]...)
+	c.queue = append(c.queue[:0], c.queue[g.n:]...)
+	e.mu.Unlock()
+	if g.key {
+		c.steps = c.structure.Key(c.steps[:0], g.first)
+	} else {
+		c.steps = c.structure.MiniGOP(c.steps[:0], g.first, g.n)
+	}
+	for i := range c.steps {
+		st := &c.steps[i]
+		if st.ShowExisting >= 0 {
+			if err := c.showExisting(st); err != nil {
+				return err
+			}
+			continue
+		}
+		in := c.current[st.Display-g.first]
+		if err := c.codeFrame(st, in); err != nil {
+			return err
+		}
+		c.recycle(in)
+	}
+	return nil
+}
+
+// recycle makes a coded input's memory available to SendFrame.
+func (c *coder) recycle(in *input) {
+	in.opaque = nil
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	c.e.free = append(c.e.free, in)
+}
+
+// showExisting writes the header that shows a frame coded before.
+func (c *coder) showExisting(st *lookahead.Step) error {
+	ref := c.slots[st.ShowExisting]
+	c.hdr = bitstream.FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: uint8(st.ShowExisting), ShowFrame: true}
+	if err := c.unit.frameHeader(c); err != nil {
+		return err
+	}
+	return c.unit.finish(c, ref, false)
+}
+
+// takeReference returns an unused picture of the pool.
+func (c *coder) takeReference() *reference {
+	for i := range c.references {
+		if r := &c.references[i]; r.users == 0 {
+			return r
+		}
+	}
+	panic("encoder: no free reference picture") // the pool has one more than there are slots
+}
+
+// store puts r into the slots of refresh_frame_flags (section 7.20).
+func (c *coder) store(r *reference, refreshFrameFlags uint8) {
+	for i := range c.slots {
+		if refreshFrameFlags>>i&1 == 0 {
+			continue
+		}
+		if old := c.slots[i]; old != nil {
+			old.users--
+		}
+		c.slots[i] = r
+		r.users++
+	}
+}
+
+// codeFrame codes one frame: motion, decisions, filters, bits.
+func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
+	r := c.takeReference()
+	r.users++
+	defer func() { r.users-- }()
+	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, layer: st.Layer}
+	if err := c.setHeader(st, r); err != nil {
+		return err
+	}
+	r.shown.qIdx = int(c.hdr.BaseQIdx)
+	c.loadCDFs(st)
+	c.setFrame(in, r)
+	for _, stage := range []func(*reference) error{c.searchMotion, c.decide, c.filter, c.write} {
+		if err := stage(r); err != nil {
+			return err
+		}
+	}
+	c.store(r, st.RefreshMask)
+	c.coded++
+	if err := c.unit.frame(c, in, st); err != nil {
+		return err
+	}
+	if st.Shown {
+		return c.unit.finish(c, r, st.Type == av1.KeyFrame)
+	}
+	return nil
+}
+
+// loadCDFs sets the CDFs the frame starts with (init_non_coeff_cdfs, load_previous, section 5.9.2).
+func (c *coder) loadCDFs(st *lookahead.Step) {
+	if c.hdr.PrimaryRefFrame == av1.PrimaryRefNone {
+		c.cdf.SetDefaults()
+		c.cdf.LoadCoefDefaults(int(c.hdr.BaseQIdx))
+	} else {
+		c.cdf = c.slots[st.RefSlot[c.hdr.PrimaryRefFrame]].cdf
+	}
+	c.rates.Build(&c.cdf)
+	if !c.hdr.FrameIsIntra {
+		c.mvCosts.Build(&c.cdf, c.hdr.AllowHighPrecisionMv, c.hdr.ForceIntegerMv)
+	}
+}

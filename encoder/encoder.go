@@ -1,0 +1,322 @@
+package encoder
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"sync"
+
+	"github.com/grav1e/grav1e/internal/bitstream"
+	"github.com/grav1e/grav1e/internal/decide"
+	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/lookahead"
+	"github.com/grav1e/grav1e/internal/sched"
+)
+
+// Encoder is one encoding session. SendFrame, ReceivePacket, Flush and Close may
+// be called from different goroutines; frames are coded by a goroutine of the
+// encoder's own and its pool of workers.
+type Encoder struct {
+	cfg    Config
+	tools  tools
+	speed  decide.Speed
+	memory *frame.Planner
+	mapped int64
+	pool   *sched.Pool
+	seq    bitstream.SequenceHeader
+	coder  coder // owned by the coding goroutine
+
+	mu      sync.Mutex
+	changed sync.Cond // any change of the fields below
+
+	inputs    []input
+	free      []*input // unused
+	waiting   []*input // sent, not yet part of a group, in display order
+	groups    []group  // ready to be coded, in order
+	keys      keyDecision
+	sent      int64 // frames taken by SendFrame
+	committed int64 // frames that are part of a group
+	delivered int64 // packets returned by ReceivePacket
+
+	packets  packetQueue
+	flushed  bool
+	closed   bool
+	err      error
+	stats    Stats
+	finished sync.WaitGroup
+}
+
+// input is one picture waiting to be coded.
+type input struct {
+	picture  frame.Picture
+	display  int64
+	key      bool
+	pts      int64
+	opaque   any
+	metadata []T35
+}
+
+// group is a run of consecutive frames whose structure is decided: one key frame,
+// or a mini-GOP.
+type group struct {
+	first int64
+	n     int
+	key   bool
+}
+
+// New validates cfg, maps all memory the session needs and starts the workers.
+// Errors: *ConfigError, *MemoryError.
+func New(cfg Config) (*Encoder, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	e := &Encoder{cfg: cfg, speed: speedFor(&cfg)}
+	e.tools, _ = parseTools(cfg.ForceTools)
+	e.tools.apply(&e.speed)
+	e.changed.L = &e.mu
+	if err := e.mapMemory(); err != nil {
+		return nil, err
+	}
+	e.keys = keyDecision{cfg: &e.cfg}
+	e.pool = sched.NewPool(cfg.threads())
+	e.coder.init(e)
+	e.finished.Add(1)
+	go e.run()
+	return e, nil
+}
+
+// speedFor resolves the preset and what the configuration changes about it.
+func speedFor(cfg *Config) decide.Speed {
+	s := decide.SpeedOf(cfg.SpeedPreset)
+	if cfg.LookaheadFrames >= 0 {
+		for s.MiniGOP > max(cfg.LookaheadFrames, 1) {
+			s.MiniGOP /= 2
+		}
+	}
+	if cfg.LowLatency || cfg.StillPicture {
+		s.MiniGOP = 1
+	}
+	return s
+}
+
+// Latency is how many more frames have to be sent before the packet of a frame is
+// on its way, at most: the first frame of a mini-GOP waits for the last.
+func (e *Encoder) Latency() int { return e.speed.MiniGOP - 1 }
+
+// Stats returns a snapshot of the counters.
+func (e *Encoder) Stats() Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.stats
+	s.FramesIn, s.MappedBytes = e.sent, e.mapped
+	return s
+}
+
+// SendFrame copies f in. It returns ErrEnoughData when nothing more fits until
+// packets are received, ErrEndOfStream after Flush, *FrameError when f doesn't fit
+// the configuration, and the encoder's failure if it has failed.
+func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := e.checkFrame(f); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	if err := e.sendable(); err != nil {
+		e.mu.Unlock()
+		return err
+	}
+	in := e.free[len(e.free)-1]
+	e.free = e.free[:len(e.free)-1]
+	display := e.sent
+	e.sent++
+	e.mu.Unlock()
+
+	in.display, in.pts, in.opaque = display, f.PTS, f.Opaque
+	in.metadata = append(in.metadata[:0], f.Metadata...)
+	ingest(&in.picture, f)
+	cut := false
+	if !e.cfg.NoSceneDetection && !e.cfg.StillPicture {
+		cut = e.keys.sceneCut(in)
+	}
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	in.key = e.keys.decide(in, f.ForceKey, cut)
+	e.waiting = append(e.waiting, in)
+	e.commit()
+	return nil
+}
+
+func (e *Encoder) sendable() error {
+	switch {
+	case e.err != nil:
+		return e.err
+	case e.closed:
+		return ErrClosed
+	case e.flushed, e.cfg.StillPicture && e.sent > 0:
+		return ErrEndOfStream
+	case len(e.free) == 0:
+		return ErrEnoughData
+	}
+	return nil
+}
+
+// commit turns waiting frames into groups as far as their structure is certain.
+func (e *Encoder) commit() {
+	for len(e.waiting) > 0 {
+		n := 1
+		if !e.waiting[0].key {
+			for n < len(e.waiting) && n < e.speed.MiniGOP && !e.waiting[n].key {
+				n++
+			}
+			endsAtKey := n < len(e.waiting) && e.waiting[n].key
+			if n < e.speed.MiniGOP && !endsAtKey && !e.flushed {
+				return
+			}
+		}
+		e.groups = append(e.groups, group{e.waiting[0].display, n, e.waiting[0].key})
+		e.coder.enqueue(e.waiting[:n])
+		e.waiting = append(e.waiting[:0], e.waiting[n:]...)
+		e.committed += int64(n)
+		e.changed.Broadcast()
+	}
+}
+
+// Flush says no more frames come; what was sent is coded to the end.
+func (e *Encoder) Flush() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.flushed = true
+	e.commit()
+	e.changed.Broadcast()
+}
+
+// ReceivePacket returns the next temporal unit, waiting for the workers when one
+// is on its way. Which calls wait and which return ErrNeedMoreData depends on the
+// frames sent alone, never on timing. ErrEndOfStream follows the last packet.
+func (e *Encoder) ReceivePacket(ctx context.Context) (*Packet, error) {
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.changed.Broadcast()
+		})
+		defer stop()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.packets.release() {
+		e.changed.Broadcast()
+	}
+	for {
+		switch {
+		case e.closed:
+			return nil, ErrClosed
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case e.packets.ready > 0:
+			e.delivered++
+			return e.packets.take(), nil
+		case e.err != nil:
+			return nil, e.err
+		case e.delivered == e.committed && e.flushed:
+			return nil, ErrEndOfStream
+		case e.delivered == e.committed:
+			return nil, ErrNeedMoreData
+		}
+		e.changed.Wait()
+	}
+}
+
+// Close stops the workers and returns the memory; packets become invalid.
+func (e *Encoder) Close() error {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return nil
+	}
+	e.closed = true
+	e.changed.Broadcast()
+	e.mu.Unlock()
+	e.finished.Wait()
+	e.pool.Close()
+	return e.memory.Unmap()
+}
+
+// run is the coding goroutine.
+func (e *Encoder) run() {
+	defer e.finished.Done()
+	defer func() {
+		if r := recover(); r != nil {
+			e.fail(&InternalError{Where: "coding goroutine", Panic: r, Stack: debug.Stack()})
+		}
+	}()
+	for {
+		g, ok := e.nextGroup()
+		if !ok {
+			return
+		}
+		if err := e.coder.codeGroup(g); err != nil {
+			if !errors.Is(err, ErrClosed) {
+				e.fail(err)
+			}
+			return
+		}
+	}
+}
+
+func (e *Encoder) nextGroup() (group, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for len(e.groups) == 0 && !e.closed {
+		e.changed.Wait()
+	}
+	if e.closed {
+		return group{}, false
+	}
+	g := e.groups[0]
+	e.groups = append(e.groups[:0], e.groups[1:]...)
+	return g, true
+}
+
+func (e *Encoder) fail(err error) {
+	var p *sched.PanicError
+	if errors.As(err, &p) {
+		err = &InternalError{Where: "worker", Panic: p.Value, Stack: p.Stack}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil {
+		e.err = err
+	}
+	e.changed.Broadcast()
+}
+
+// keyDecision tells key frames, in display order.
+type keyDecision struct {
+	cfg      *Config
+	last     int64
+	analyses [2]lookahead.Analysis // of the frame and of the one before, alternating
+}
+
+// sceneCut tells whether in starts a new scene.
+func (k *keyDecision) sceneCut(in *input) bool {
+	var previous *lookahead.Analysis
+	if in.display > 0 {
+		previous = &k.analyses[(in.display-1)&1]
+	}
+	return k.analyses[in.display&1].Analyse(&in.picture.Planes[0], k.cfg.BitDepth, previous)
+}
+
+func (k *keyDecision) decide(in *input, forced, cut bool) bool {
+	since := in.display - k.last
+	key := in.display == 0 || forced ||
+		k.cfg.MaxKeyFrameInterval > 0 && since >= k.cfg.MaxKeyFrameInterval ||
+		cut && since >= k.cfg.MinKeyFrameInterval
+	if key {
+		k.last = in.display
+	}
+	return key
+}

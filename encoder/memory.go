@@ -1,0 +1,270 @@
+package encoder
+
+import (
+	"math/bits"
+
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
+	"github.com/grav1e/grav1e/internal/decide"
+	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/lookahead"
+	"github.com/grav1e/grav1e/internal/motion"
+	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/sched"
+	"github.com/grav1e/grav1e/internal/tile"
+)
+
+// MemoryItem is what one purpose takes.
+type MemoryItem struct {
+	Purpose string
+	Bytes   int64
+}
+
+// MemoryPlan is the memory New maps for a configuration, before anything is mapped.
+type MemoryPlan struct {
+	Items     []MemoryItem
+	Total     int64
+	Threads   int // after shrinking to Config.MaxMemory
+	MiniGOP   int
+	Lookahead int // frames
+}
+
+// PlanMemory returns the plan of cfg. With MaxMemory set it shrinks, in this order,
+// the mini-GOP (and with it the frames in flight) and the threads until the plan
+// fits; a *MemoryError names the need of the smallest plan if even that doesn't.
+func PlanMemory(cfg Config) (MemoryPlan, error) {
+	if err := cfg.Validate(); err != nil {
+		return MemoryPlan{}, err
+	}
+	_, plan, err := planFor(&cfg)
+	return plan, err
+}
+
+// planFor finds the settings and the layout of cfg.
+func planFor(cfg *Config) (*Encoder, MemoryPlan, error) {
+	e := &Encoder{cfg: *cfg, speed: speedFor(cfg)}
+	e.cfg.Threads = cfg.threads()
+	for {
+		var p frame.Planner
+		e.layout(&p)
+		if cfg.MaxMemory == 0 || p.Total <= cfg.MaxMemory {
+			return e, e.describe(&p), nil
+		}
+		switch {
+		case e.speed.MiniGOP > 1:
+			e.speed.MiniGOP /= 2
+		case e.cfg.Threads > 1:
+			e.cfg.Threads /= 2
+		default:
+			return nil, MemoryPlan{}, &MemoryError{Needed: p.Total, Limit: cfg.MaxMemory}
+		}
+	}
+}
+
+func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
+	plan := MemoryPlan{Total: p.Total, Threads: e.cfg.Threads, MiniGOP: e.speed.MiniGOP, Lookahead: e.Latency()}
+	for _, it := range p.Items {
+		plan.Items = append(plan.Items, MemoryItem{string(it.Purpose), it.Bytes})
+	}
+	return plan
+}
+
+// spareInputs are pictures beyond a mini-GOP that SendFrame may take while one is coded.
+const spareInputs = 2
+
+// layout takes all frame-sized memory from p: called once to plan, once to map.
+func (e *Encoder) layout(p *frame.Planner) {
+	cfg, c := &e.cfg, &e.coder
+	c.e, c.workers = e, nil
+	e.packets.ring = make([]packetBuffer, e.packetRing())
+	subX, subY, planes := cfg.subsampling()
+	w, h := cfg.Width, cfg.Height
+	picture := func(purpose frame.Purpose) frame.Picture {
+		return frame.TakePicture(p, purpose, w, h, cfg.BitDepth, planes, subX, subY)
+	}
+	e.inputs = make([]input, e.speed.MiniGOP+spareInputs)
+	for i := range e.inputs {
+		e.inputs[i].picture = picture("input pictures")
+	}
+	c.references = make([]reference, e.poolSize())
+	for i := range c.references {
+		r := &c.references[i]
+		r.picture = picture("reference pictures")
+		r.mvs = frame.TakeSavedMVs(p, "reference motion", w, h)
+		if !cfg.StillPicture {
+			if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(w, h)); mem != nil {
+				r.pyramid = motion.NewPyramid(mem, w, h)
+			}
+		}
+	}
+	for i := range c.scratch {
+		c.scratch[i] = picture("filter pictures")
+	}
+	c.grid = frame.TakeGrid(p, "mode info", w, h)
+	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))
+	e.layoutSuperblocks(p, planes, subX, subY)
+	for range e.cfg.Threads {
+		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, planes, subX, subY)})
+	}
+	e.layoutTiles(p, planes)
+	if cfg.Reconstruct {
+		e.layoutRecon(p, planes, subX, subY)
+	}
+}
+
+// poolSize is one picture per slot that the structure fills, and one for the frame under way.
+func (e *Encoder) poolSize() int {
+	if e.cfg.StillPicture {
+		return 1
+	}
+	return av1.NumRefFrames + 1
+}
+
+func (e *Encoder) layoutSuperblocks(p *frame.Planner, planes, subX, subY int) {
+	c := &e.coder
+	c.sbRows, c.sbCols = (e.cfg.Height+63)/64, (e.cfg.Width+63)/64
+	c.superblocks = make([]tile.Superblock, c.sbRows*c.sbCols)
+	np, nb, nt, nc := tile.SuperblockCaps(false, planes, subX, subY)
+	for i := range c.superblocks {
+		sb := &c.superblocks[i]
+		sb.Partitions = frame.Take[av1.Partition](p, "block records", np)
+		sb.Blocks = frame.Take[tile.Block](p, "block records", nb)
+		sb.TxBlocks = frame.Take[tile.TxBlock](p, "block records", nt)
+		sb.Coefs = frame.Take[int32](p, "coefficients", nc)
+	}
+	for ref := range c.results {
+		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(e.cfg.Width, e.cfg.Height)); mem != nil {
+			c.results[ref] = motion.NewResults(mem, e.cfg.Width, e.cfg.Height)
+		}
+	}
+}
+
+// layoutTiles chooses the tiles and takes their output buffers.
+func (e *Encoder) layoutTiles(p *frame.Planner, planes int) {
+	c := &e.coder
+	c.chooseTiles()
+	n := tile.AboveContextSize(c.grid.Cols)
+	rows := c.tiles[len(c.tiles)-1].row + 1
+	mem := frame.Take[uint8](p, "contexts", 2*n*planes*rows)
+	c.writers = make([]tileWriter, len(c.tiles))
+	for i := range c.writers {
+		t := &c.tiles[i]
+		samples := (t.MiRowEnd - t.MiRowStart) * (t.MiColEnd - t.MiColStart) * 16 * planes
+		c.writers[i].buffer = frame.Take[byte](p, "tile output", samples*e.cfg.BitDepth/4+4096)
+	}
+	if mem == nil {
+		return
+	}
+	// Rows of tiles are under way at the same time; tiles of a row use disjoint columns.
+	c.above = make([]tile.AboveContext, rows)
+	writing := make([]tile.AboveContext, rows)
+	for i := range rows {
+		c.above[i] = tile.NewAboveContext(mem[2*i*n*planes:], c.grid.Cols, planes)
+		writing[i] = tile.NewAboveContext(mem[(2*i+1)*n*planes:], c.grid.Cols, planes)
+	}
+	for i := range c.writers {
+		c.writers[i].above = &writing[c.tiles[i].row]
+	}
+}
+
+func (e *Encoder) layoutRecon(p *frame.Planner, planes, subX, subY int) {
+	for i := range e.packets.ring {
+		r := &e.packets.ring[i].recon
+		r.NumPlanes, r.BitDepth = planes, e.cfg.BitDepth
+		for j := range planes {
+			w, h := e.cfg.Width, e.cfg.Height
+			if j > 0 {
+				w, h = (w+subX)>>subX, (h+subY)>>subY
+			}
+			r.Width[j], r.Height[j], r.Stride[j] = w, h, w
+			r.Planes[j] = frame.Take[uint16](p, "reconstruction for the caller", w*h)
+		}
+	}
+}
+
+// copyFrom fills r with the visible part of pic.
+func (r *Recon) copyFrom(pic *frame.Picture) {
+	for i := range pic.NumPlanes {
+		for y := range r.Height[i] {
+			copy(r.Planes[i][y*r.Stride[i]:][:r.Width[i]], pic.Planes[i].Row(0, y))
+		}
+	}
+}
+
+// packetRing is how many packets may wait for the receiver.
+func (e *Encoder) packetRing() int { return e.speed.MiniGOP + 2 }
+
+// mapMemory plans and maps everything.
+func (e *Encoder) mapMemory() error {
+	planned, plan, err := planFor(&e.cfg)
+	if err != nil {
+		return err
+	}
+	e.speed, e.cfg.Threads = planned.speed, plan.Threads
+	p := frame.Planner{Total: plan.Total}
+	e.memory, err = p.Map()
+	if err != nil {
+		return &MemoryError{Needed: plan.Total, Err: err}
+	}
+	e.layout(e.memory)
+	e.mapped = plan.Total
+	for i := range e.inputs {
+		e.free = append(e.free, &e.inputs[i])
+	}
+	return nil
+}
+
+// init prepares the coder after the memory is there.
+func (c *coder) init(e *Encoder) {
+	c.e = e
+	c.structure = lookaheadStructure(&e.cfg)
+	c.frame.Seq, c.frame.Speed = &e.seq, &e.speed
+	c.stages.init(c)
+	rows := &c.stages.decide.rows
+	for i := range c.tiles {
+		t := &c.tiles[i]
+		for row := t.MiRowStart / 16; row*16 < t.MiRowEnd; row++ {
+			*rows = append(*rows, tileRow{tile: t, row: row, first: row*16 == t.MiRowStart})
+		}
+	}
+	c.wave = sched.NewWavefront(e.pool, len(*rows))
+}
+
+// chooseTiles finds the tile grid of the configuration.
+func (c *coder) chooseTiles() {
+	cfg := &c.e.cfg
+	cols, rows := max(cfg.TileCols, 1), max(cfg.TileRows, 1)
+	if cfg.Tiles > 0 {
+		cols, rows = spreadTiles(cfg.Tiles, cfg.Width, cfg.Height)
+	}
+	h := bitstream.FrameHeader{FrameType: av1.KeyFrame, ShowFrame: true, RefreshFrameFlags: 0xFF, PrimaryRefFrame: av1.PrimaryRefNone,
+		BaseQIdx: 1, CdefDamping: 3, TxMode: av1.TxModeSelect, TileColsLog2: log2Ceil(cols), TileRowsLog2: log2Ceil(rows)}
+	seq := sequenceHeader(cfg, 1, 1)
+	if err := h.Derive(&seq); err != nil {
+		panic(err) // the configuration was validated
+	}
+	c.tileColsLog2, c.tileRowsLog2 = log2Ceil(h.TileCols), log2Ceil(h.TileRows)
+	c.tiles = tileBounds(&h)
+	c.e.seq = sequenceHeader(cfg, len(c.tiles), h.TileCols)
+}
+
+// log2Ceil is the smallest n with 1<<n ≥ v.
+func log2Ceil(v int) int { return bits.Len(uint(v - 1)) }
+
+// spreadTiles splits n tiles into columns and rows so that tiles stay close to square;
+// the product is the largest power of two up to n.
+func spreadTiles(n, w, h int) (cols, rows int) {
+	cols, rows = 1, 1
+	for cols*rows*2 <= n {
+		if w*rows >= h*cols {
+			cols *= 2
+		} else {
+			rows *= 2
+		}
+	}
+	return min(cols, maxTiles), min(rows, maxTiles)
+}
+
+func lookaheadStructure(cfg *Config) lookahead.Structure {
+	return lookahead.Structure{LowDelay: cfg.LowLatency, ErrorResilient: cfg.ErrorResilient, SwitchEvery: cfg.SwitchFrameInterval}
+}

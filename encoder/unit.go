@@ -1,0 +1,128 @@
+package encoder
+
+import (
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
+	"github.com/grav1e/grav1e/internal/lookahead"
+)
+
+// unitBuilder collects the OBUs of the temporal unit under way (section 7.5).
+type unitBuilder struct {
+	data   []byte
+	obus   []int // end offsets
+	frames []int
+	spare  []byte // Annex B form
+}
+
+// mark notes the end of an OBU.
+func (u *unitBuilder) mark() { u.obus = append(u.obus, len(u.data)) }
+
+// begin writes what a temporal unit starts with, if nothing is there yet.
+func (u *unitBuilder) begin() {
+	if len(u.data) == 0 {
+		u.data = bitstream.AppendTemporalDelimiter(u.data)
+		u.mark()
+	}
+}
+
+// frame appends a coded frame, with sequence header and metadata before a key frame.
+func (u *unitBuilder) frame(c *coder, in *input, st *lookahead.Step) (err error) {
+	u.begin()
+	e := c.e
+	if st.Type == av1.KeyFrame {
+		if u.data, err = bitstream.AppendSequenceHeaderOBU(u.data, &e.seq); err != nil {
+			return err
+		}
+		u.mark()
+		u.staticMetadata(&e.cfg)
+	}
+	for _, m := range in.metadata {
+		u.data = bitstream.AppendMetadataT35(u.data, m.CountryCode, m.CountryCodeExtension, m.Payload)
+		u.mark()
+	}
+	if u.data, err = bitstream.AppendFrameOBU(u.data, &e.seq, &c.hdr, c.payloads); err != nil {
+		return err
+	}
+	u.mark()
+	u.frames = append(u.frames, len(u.data))
+	return nil
+}
+
+// staticMetadata appends the HDR metadata of the configuration.
+func (u *unitBuilder) staticMetadata(cfg *Config) {
+	if l := cfg.ContentLight; l != nil {
+		u.data = bitstream.AppendMetadataHDRCLL(u.data, l.MaxCLL, l.MaxFALL)
+		u.mark()
+	}
+	if m := cfg.MasteringDisplay; m != nil {
+		u.data = bitstream.AppendMetadataHDRMDCV(u.data, &bitstream.MasteringDisplay{
+			PrimaryX: m.PrimaryX, PrimaryY: m.PrimaryY, WhitePointX: m.WhitePointX, WhitePointY: m.WhitePointY,
+			LuminanceMax: m.LuminanceMax, LuminanceMin: m.LuminanceMin,
+		})
+		u.mark()
+	}
+}
+
+// frameHeader appends the header of a frame shown again.
+func (u *unitBuilder) frameHeader(c *coder) (err error) {
+	u.begin()
+	if u.data, err = bitstream.AppendFrameHeaderOBU(u.data, &c.e.seq, &c.hdr); err != nil {
+		return err
+	}
+	u.mark()
+	u.frames = append(u.frames, len(u.data))
+	return nil
+}
+
+// finish hands the temporal unit, which shows r, to the receiver; it waits while
+// the receiver has not taken the packets before.
+func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
+	e := c.e
+	if e.cfg.AnnexB {
+		if err := u.toAnnexB(); err != nil {
+			return err
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for e.packets.full() && !e.closed {
+		e.changed.Wait()
+	}
+	if e.closed {
+		return ErrClosed
+	}
+	p := e.packets.filling()
+	p.data, u.data = u.data, p.data[:0]
+	p.Packet.Obus, u.obus = u.obus, p.Packet.Obus[:0]
+	p.Packet.Frames, u.frames = u.frames, p.Packet.Frames[:0]
+	s := &r.shown
+	p.Data, p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = p.data, s.display, s.pts, s.opaque, key, s.qIdx
+	p.Droppable = r.users <= 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
+	s.opaque = nil
+	if e.cfg.Reconstruct {
+		p.recon.copyFrom(&r.picture)
+		p.Packet.Recon = &p.recon
+	}
+	e.packets.ready++
+	e.stats.FramesOut++
+	e.stats.Bytes += int64(len(p.Data))
+	e.stats.QIdxSum += int64(s.qIdx)
+	if key {
+		e.stats.KeyFrames++
+	}
+	e.changed.Broadcast()
+	return nil
+}
+
+// toAnnexB rewrites the unit in the length-delimited format. Offsets then only
+// make sense for the whole.
+func (u *unitBuilder) toAnnexB() error {
+	out, err := bitstream.AppendAnnexB(u.spare[:0], u.data)
+	if err != nil {
+		return err
+	}
+	u.data, u.spare = out, u.data
+	u.obus = append(u.obus[:0], len(out))
+	u.frames = append(u.frames[:0], len(out))
+	return nil
+}

@@ -1,0 +1,81 @@
+package decide
+
+import (
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
+	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/motion"
+	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/quant"
+	"github.com/grav1e/grav1e/internal/tile"
+)
+
+// Frame is what is constant while a frame is decided, shared by all workers.
+type Frame struct {
+	Seq         *bitstream.SequenceHeader
+	Hdr         *bitstream.FrameHeader
+	Speed       *Speed
+	Psycho      bool           // decide for the eye, not for PSNR
+	Src, Cur    *frame.Picture // source and reconstruction
+	Refs        [av1.TotalRefsPerFrame]*frame.Picture
+	Grid        *frame.ModeGrid
+	CDF         *bitstream.CDFContext // rates are those at the start of the frame
+	Rates       *tile.RateTables
+	Search      []RefSearch // reference frames to look at, best first
+	Pairs       [][2]int8   // compound pairs to look at
+	Field       *mvpred.MotionField
+	MvCosts     *motion.MvCosts
+	RandomModes uint64 // not 0: decisions drawn from this seed
+
+	quant      quant.Quantizer
+	lambda     int64 // cost of 1/512 bit, in squared error << distShift
+	satdLambda int64 // cost of 1/512 bit, in SATD << satdShift
+}
+
+// RefSearch is a reference frame to search, with its open-loop motion.
+type RefSearch struct {
+	Ref     int8
+	Results *motion.Results
+}
+
+// MaxPairs is the most compound pairs a frame may list.
+const MaxPairs = 8
+
+// Fixed-point positions of the two cost scales.
+const (
+	distShift = 14
+	satdShift = 9
+)
+
+// Prepare derives λ. D + λR is least where the slope of the rate-distortion curve
+// of a uniform quantiser of step Δ is: λ = c Δ² per bit (Sullivan and Wiegand,
+// Rate-Distortion Optimization for Video Compression, 1998); Δ is the AC step over
+// transform.CoefScale.
+func (f *Frame) Prepare() {
+	f.quant = quant.New(f.Cur.BitDepth, int(f.Hdr.BaseQIdx))
+	step := int64(av1.AcQ(f.Cur.BitDepth, int(f.Hdr.BaseQIdx)))
+	const lambdaPerMille = 115
+	f.lambda = max(step*step*lambdaPerMille<<distShift/(64*512*1000), 1)
+	f.satdLambda = max(step<<satdShift*36/(8*512*100), 1)
+}
+
+// rd is the cost of a squared error and a rate in 1/512 bit.
+func (f *Frame) rd(dist int64, rate uint32) int64 { return dist<<distShift + f.lambda*int64(rate) }
+
+// satdCost is the cost of a SATD and a rate in 1/512 bit.
+func (f *Frame) satdCost(satd int64, rate uint32) int64 {
+	return satd<<satdShift + f.satdLambda*int64(rate)
+}
+
+func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
+	p := &mvpred.Params{
+		MiRows: f.Grid.Rows, MiCols: f.Grid.Cols,
+		MiRowStart: t.MiRowStart, MiRowEnd: t.MiRowEnd, MiColStart: t.MiColStart, MiColEnd: t.MiColEnd,
+		AllowHighPrecisionMv: f.Hdr.AllowHighPrecisionMv, ForceIntegerMv: f.Hdr.ForceIntegerMv,
+		UseRefFrameMvs: f.Hdr.UseRefFrameMvs, Field: f.Field,
+	}
+	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
+		p.RefFrameSignBias[ref] = f.Hdr.SignBias(ref)
+	}
+	return p
+}

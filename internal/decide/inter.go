@@ -1,0 +1,365 @@
+package decide
+
+import (
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/simd"
+	"github.com/grav1e/grav1e/internal/tile"
+)
+
+// maxInterCandidates is 7 references with NEAREST, 3 NEAR, GLOBAL and 3 NEW, and compound pairs.
+const maxInterCandidates = 7*8 + 32
+
+// interCandidate is a way to predict a block from references, with its estimated cost.
+type interCandidate struct {
+	mode     av1.PredictionMode
+	refs     [2]int8
+	mvs      [2]av1.MV
+	refMvIdx uint8
+	stack    uint8 // index into interScratch.stacks
+	cost     int64
+}
+
+// interScratch is what the inter decision of one block works on.
+type interScratch struct {
+	list   []interCandidate
+	stacks [maxStacks]mvpred.Stack
+	n      int // stacks in use
+	newMVs [av1.TotalRefsPerFrame]newMV
+}
+
+// maxStacks is one per reference and one per compound pair searched.
+const maxStacks = 7 + 8
+
+// newMV is the outcome of the motion search for one reference.
+type newMV struct {
+	mv    av1.MV
+	stack uint8
+	cost  int64
+}
+
+// tryInter offers the best inter ways to code b.
+func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
+	b.IsInter = true
+	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
+	s := &w.inter
+	s.list, s.n = s.list[:0], 0
+	for i := range w.f.Search {
+		w.searchReference(b, &w.f.Search[i])
+	}
+	if w.compoundAllowed(b) {
+		for _, pair := range w.f.Pairs {
+			w.searchPair(b, pair)
+		}
+	}
+	sortInter(s.list)
+	n := min(len(s.list), w.f.Speed.InterRD)
+	for i := range n {
+		w.setInter(b, &s.list[i])
+		if i == 0 || w.f.Speed.Filters == FilterDual {
+			w.searchFilter(b)
+		}
+		w.codeInter(b, best)
+	}
+	if w.f.Hdr.SkipModePresent && w.skipModeAllowed(b) {
+		w.trySkipMode(b, best)
+	}
+	b.SkipMode = false
+	b.IsInter = false
+}
+
+// compoundAllowed tells whether a block may use two references (read_ref_frames, section 5.11.25).
+func (w *Worker) compoundAllowed(b *tile.Block) bool {
+	return w.f.Hdr.ReferenceSelect && min(av1.BlockWidth[b.BlockSize], av1.BlockHeight[b.BlockSize]) >= 8
+}
+
+// searchReference adds the candidates that predict from one reference.
+func (w *Worker) searchReference(b *tile.Block, rs *RefSearch) {
+	s := &w.inter
+	refs := [2]int8{rs.Ref, av1.NoneFrame}
+	si := uint8(s.n)
+	st := &s.stacks[s.n]
+	s.n++
+	w.mvs.Find(refs, st)
+	firstOfRef := len(s.list)
+	w.addInter(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, firstOfRef)
+	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
+		w.addInter(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, firstOfRef)
+	}
+	w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
+	mv := w.searchMotion(b, rs, st)
+	s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
+	if idx, ok := w.newMvIdx(st, mv); ok {
+		w.addInter(b, av1.NewMV, refs, [2]av1.MV{mv}, idx, si, firstOfRef)
+	}
+}
+
+// newMvIdx chooses the prediction whose difference to mv costs least.
+func (w *Worker) newMvIdx(st *mvpred.Stack, mv av1.MV) (uint8, bool) {
+	first, last := st.RefMvIdxRange(av1.NewMV)
+	best, bestCost := first, uint32(1)<<31
+	for i := first; i <= last; i++ {
+		cost := w.f.MvCosts.Cost(mv, st.PredMv(av1.NewMV, i)[0]) + uint32(i-first)*512
+		if cost < bestCost {
+			best, bestCost = i, cost
+		}
+	}
+	return uint8(best), true
+}
+
+// searchPair adds the candidates that average two references.
+func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
+	s := &w.inter
+	si := uint8(s.n)
+	st := &s.stacks[s.n]
+	s.n++
+	w.mvs.Find(pair, st)
+	firstOfPair := len(s.list)
+	w.addInter(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, firstOfPair)
+	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
+		w.addInter(b, av1.NearNearMV, pair, st.PredMv(av1.NearNearMV, i), uint8(i), si, firstOfPair)
+	}
+	new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
+	w.addInter(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, firstOfPair)
+	w.addInter(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, firstOfPair)
+	w.addInter(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, firstOfPair)
+}
+
+// addInter estimates a candidate by the SATD of its luma prediction and the cost of its
+// mode info, and adds it unless the list from since on has one with the same motion.
+func (w *Worker) addInter(b *tile.Block, mode av1.PredictionMode, refs [2]int8, mvs [2]av1.MV, refMvIdx, stack uint8, since int) {
+	s := &w.inter
+	if refs[1] <= av1.IntraFrame {
+		mvs[1] = av1.MV{}
+	}
+	for i := since; i < len(s.list); i++ {
+		if s.list[i].mvs == mvs {
+			return
+		}
+	}
+	if len(s.list) == cap(s.list) || !w.usable(b, mvs[0]) || !w.usable(b, mvs[1]) {
+		return
+	}
+	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
+	w.setInter(b, &c)
+	b.Skip = false
+	w.count.StartCounting(w.f.CDF)
+	w.syn.ModeInfo(b)
+	c.cost = w.f.satdCost(w.interSATD(b), w.count.Cost())
+	s.list = append(s.list, c)
+}
+
+// usable tells whether a vector may be coded and reaches no farther than the padding.
+func (w *Worker) usable(b *tile.Block, mv av1.MV) bool {
+	lo, hi := w.mvRange(b)
+	return mv.Row >= lo.Row && mv.Row <= hi.Row && mv.Col >= lo.Col && mv.Col <= hi.Col
+}
+
+// setInter makes b the candidate c, with the regular interpolation filter.
+func (w *Worker) setInter(b *tile.Block, c *interCandidate) {
+	st := &w.inter.stacks[c.stack]
+	b.YMode, b.RefFrame, b.Mv, b.RefMvIdx = c.mode, c.refs, c.mvs, c.refMvIdx
+	b.InterpFilter = [2]uint8{}
+	b.TxSize, b.TxSplit = w.txAtDepth(b.BlockSize, 0), 0
+	b.FilterIntra, b.AngleDeltaY, b.AngleDeltaUV, b.CflAlphaU, b.CflAlphaV = 0, 0, 0, 0, 0
+	b.NumMvFound, b.NewMvContext, b.RefMvContext, b.ZeroMvContext = st.NumMvFound, st.NewMvContext, st.RefMvContext, st.ZeroMvContext
+	copy(b.DrlCtxStack[:], st.DrlCtx[:len(b.DrlCtxStack)])
+	b.PredMv = st.PredMv(c.mode, int(c.refMvIdx))
+}
+
+// interSATD predicts b's luma and returns its SATD to the source.
+func (w *Worker) interSATD(b *tile.Block) int64 {
+	f := w.f
+	bw, bh := int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
+	x, y := b.Col*4, b.Row*4
+	ref0 := &f.Refs[b.RefFrame[0]].Planes[0]
+	if b.IsCompound() {
+		w.pred.PrepareCompound(0, ref0, x, y, bw, bh, b.Mv[0], 0, 0, b.InterpFilter, f.Cur.BitDepth)
+		w.pred.PrepareCompound(1, &f.Refs[b.RefFrame[1]].Planes[0], x, y, bw, bh, b.Mv[1], 0, 0, b.InterpFilter, f.Cur.BitDepth)
+		w.pred.FinishCompound(w.candidate, bw, bw, bh, f.Cur.BitDepth)
+	} else {
+		w.pred.PredictInter(w.candidate, bw, ref0, x, y, bw, bh, b.Mv[0], 0, 0, b.InterpFilter, f.Cur.BitDepth)
+	}
+	src := &f.Src.Planes[0]
+	return int64(simd.Dist.SATD(src.At(x, y), src.Stride, w.candidate, bw, bw, bh))
+}
+
+func sortInter(list []interCandidate) {
+	for i := 1; i < len(list); i++ {
+		for j := i; j > 0 && list[j].cost < list[j-1].cost; j-- {
+			list[j], list[j-1] = list[j-1], list[j]
+		}
+	}
+}
+
+// searchFilter chooses b's interpolation filters by SATD.
+func (w *Worker) searchFilter(b *tile.Block) {
+	if av1.InterpFilter(w.f.Hdr.InterpolationFilter) != av1.Switchable || w.f.Speed.Filters == FilterRegular || !w.syn.NeedsInterpFilter(b) {
+		return
+	}
+	best, bestCost := b.InterpFilter, int64(maxCost)
+	for v := range uint8(3) {
+		for h := range uint8(3) {
+			if v != h && (w.f.Speed.Filters != FilterDual || !w.f.Seq.EnableDualFilter) {
+				continue
+			}
+			b.InterpFilter = [2]uint8{v, h}
+			w.count.StartCounting(w.f.CDF)
+			w.syn.ModeInfo(b)
+			if cost := w.f.satdCost(w.interSATD(b), w.count.Cost()); cost < bestCost {
+				best, bestCost = b.InterpFilter, cost
+			}
+		}
+	}
+	b.InterpFilter = best
+}
+
+// codeInter predicts b, codes its residual in the cheapest transform sizes, and
+// offers it with and without residual.
+func (w *Worker) codeInter(b *tile.Block, best *bestBlock) {
+	w.rewind(b, best)
+	w.predictInter(b)
+	w.offerSkip(b, best)
+	b.Skip = false
+	lumaBest := int64(maxCost)
+	var lumaCoded coded
+	var lumaSplit uint32
+	for depth := range w.interDepths(b) {
+		b.TxSplit = splitMask(depth)
+		if depth > 0 {
+			w.rewind(b, best)
+			w.restorePrediction(b, 0)
+		}
+		c := w.codeInterLuma(b)
+		if cost := w.f.rd(c.dist, c.rate+w.rateModeInfo(b)); cost < lumaBest {
+			lumaBest, lumaCoded, lumaSplit = cost, c, b.TxSplit
+			w.save(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
+			copy(w.chosenTypes, w.lumaTypes)
+		}
+	}
+	if b.TxSplit != lumaSplit {
+		b.TxSplit = lumaSplit
+		w.restore(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
+		copy(w.lumaTypes, w.chosenTypes)
+	}
+	total := lumaCoded
+	if b.HasChroma {
+		total.add(w.codeInterChroma(b))
+	}
+	if total.eobs > 0 {
+		w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+	} else {
+		best.inPlace = false
+	}
+}
+
+// splitMask is Block.TxSplit of transform trees split uniformly depth times.
+func splitMask(depth int) uint32 {
+	return [...]uint32{0, 1, 31}[depth]
+}
+
+func (w *Worker) interDepths(b *tile.Block) int {
+	if w.f.Hdr.CodedLossless || w.f.Hdr.TxMode != av1.TxModeSelect {
+		return 1
+	}
+	depths, tx := 1, av1.MaxTxSizeRect[b.BlockSize]
+	for depths <= w.f.Speed.TxDepthInter && tx != av1.Tx4x4 {
+		tx = av1.SplitTxSize[tx]
+		depths++
+	}
+	return depths
+}
+
+// predictInter predicts all planes of b in place and keeps a copy.
+func (w *Worker) predictInter(b *tile.Block) {
+	f := w.f
+	w.pred.PredictBlock(f.Cur, &f.Refs, f.Grid, b.Row, b.Col, &b.ModeInfo, 0, f.Cur.NumPlanes-1)
+	for p := range w.planesOf(b) {
+		plane, x, y, bw, bh := w.area(p, b.Row, b.Col, b.BlockSize)
+		for j := range bh {
+			copy(w.predicted[p][j*bw:(j+1)*bw], plane.At(x, y+j))
+		}
+	}
+}
+
+// restorePrediction puts the prediction of plane p back.
+func (w *Worker) restorePrediction(b *tile.Block, p int) {
+	plane, x, y, bw, bh := w.area(p, b.Row, b.Col, b.BlockSize)
+	for j := range bh {
+		copy(plane.At(x, y+j)[:bw], w.predicted[p][j*bw:])
+	}
+}
+
+// planesOf is how many planes b covers.
+func (w *Worker) planesOf(b *tile.Block) int {
+	if b.HasChroma {
+		return w.f.Cur.NumPlanes
+	}
+	return 1
+}
+
+// offerSkip offers b without residual; its prediction lies in place.
+func (w *Worker) offerSkip(b *tile.Block, best *bestBlock) {
+	dist := int64(0)
+	for p := range w.planesOf(b) {
+		plane, x, y, bw, bh := w.area(p, b.Row, b.Col, b.BlockSize)
+		src := &w.f.Src.Planes[p]
+		dist += int64(simd.Dist.SSE(src.At(x, y), src.Stride, plane.At(x, y), plane.Stride, bw, bh))
+	}
+	b.Skip, b.TxSplit = true, 0
+	cost := w.f.rd(dist, w.rateModeInfo(b))
+	w.syn.ResetBlockContext(b)
+	w.offer(b, cost, best)
+	best.inPlace = false
+	w.rewind(b, best)
+}
+
+// codeInterLuma codes the luma transform blocks of b on the prediction in place.
+func (w *Worker) codeInterLuma(b *tile.Block) (total coded) {
+	w.units = w.syn.Layout(w.units, b)
+	for i := range w.units {
+		u := &w.units[i]
+		if u.Plane > 0 {
+			continue
+		}
+		c, typ := w.codeLuma(b, u, w.f.Speed.TxTypes)
+		w.lumaTypes[i] = typ
+		total.add(c)
+	}
+	return total
+}
+
+// codeInterChroma codes the chroma transform blocks of b on the prediction in place.
+func (w *Worker) codeInterChroma(b *tile.Block) (total coded) {
+	w.units = w.syn.Layout(w.units, b)
+	for i := range w.units {
+		u := &w.units[i]
+		if u.Plane > 0 {
+			total.add(w.codeChroma(b, u, w.syn.ChromaTxType(b, u, w.lumaTypes[u.Luma])))
+		}
+	}
+	return total
+}
+
+// skipModeAllowed is the condition of skip_mode (section 5.11.10).
+func (w *Worker) skipModeAllowed(b *tile.Block) bool {
+	return min(av1.BlockWidth[b.BlockSize], av1.BlockHeight[b.BlockSize]) >= 8
+}
+
+// trySkipMode offers skip mode: both references' nearest vectors, averaged, no residual.
+func (w *Worker) trySkipMode(b *tile.Block, best *bestBlock) {
+	s := &w.inter
+	pair := [2]int8{int8(w.f.Hdr.SkipModeFrame[0]), int8(w.f.Hdr.SkipModeFrame[1])}
+	st := &s.stacks[maxStacks-1]
+	w.mvs.Find(pair, st)
+	c := interCandidate{mode: av1.NearestNearestMV, refs: pair, mvs: st.PredMv(av1.NearestNearestMV, 0), stack: maxStacks - 1}
+	if !w.usable(b, c.mvs[0]) || !w.usable(b, c.mvs[1]) {
+		return
+	}
+	w.setInter(b, &c)
+	b.SkipMode = true
+	w.rewind(b, best)
+	w.predictInter(b)
+	w.offerSkip(b, best)
+	b.SkipMode = false
+}

@@ -1,0 +1,110 @@
+// Package decide chooses how every block is coded, by rate and distortion, and
+// reconstructs it: partition, modes, motion, transforms, levels.
+package decide
+
+// PartitionSearch says which partitions a node tries.
+type PartitionSearch int
+
+const (
+	PartitionSquare      PartitionSearch = iota // NONE and SPLIT
+	PartitionRectangular                        // and HORZ, VERT
+	PartitionAll                                // and HORZ_A .. VERT_4
+)
+
+// TxTypeSearch says which transform types a luma transform block tries.
+type TxTypeSearch int
+
+const (
+	TxTypeDefault TxTypeSearch = iota // DCT, or the type the intra mode suggests
+	TxTypeFew                         // and the ADST pairs
+	TxTypeEvery                       // the whole set of the block
+)
+
+// FilterSearch says which interpolation filters are tried.
+type FilterSearch int
+
+const (
+	FilterRegular FilterSearch = iota // EIGHTTAP only
+	FilterSame                        // all three, both directions alike
+	FilterDual                        // all nine pairs
+)
+
+// SearchEffort grades the parameter search of an in-loop filter.
+type SearchEffort int
+
+const (
+	SearchOff     SearchEffort = iota // the filter is not used
+	SearchFormula                     // parameters from base_q_idx
+	SearchFast                        // few candidates on a part of the picture
+	SearchFull
+)
+
+// Speed is what a speed preset means to the encoder. No other file knows presets.
+type Speed struct {
+	MiniGOP       int // frames of a mini-GOP, a power of two
+	Partition     PartitionSearch
+	MinBlock      int // smallest block side tried
+	MaxDepth      int // split levels below the superblock that are tried by rate-distortion
+	SplitEarlyOut int // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
+
+	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
+	IntraModesInter int // luma modes looked at in inter frames
+	IntraAngles     int // angle deltas tried on each side around the best directional modes
+	IntraRD         int // intra candidates that reach full rate-distortion
+	FilterIntra     bool
+	Cfl             bool
+	UVModes         int // chroma modes looked at
+
+	PastRefs, FutureRefs int // reference frames searched
+	Compound             bool
+	NearMVs              int // NEARMV candidates per reference
+	InterRD              int // inter candidates that reach full rate-distortion
+	SubpelRounds         int // refinement rounds per precision
+	EighthPel            bool
+	Filters              FilterSearch
+
+	TxDepthIntra, TxDepthInter int
+	TxTypes                    TxTypeSearch
+	RDOQ                       bool
+
+	Deblock, Cdef, Restoration SearchEffort
+}
+
+// SpeedOf returns the settings of preset 0 (slowest) .. 10 (fastest).
+func SpeedOf(preset int) Speed {
+	p := preset
+	const sq, rect, all = PartitionSquare, PartitionRectangular, PartitionAll
+	const off, formula, fast, full = SearchOff, SearchFormula, SearchFast, SearchFull
+	const none, few, every = TxTypeDefault, TxTypeFew, TxTypeEvery
+	const one, same, dual = FilterRegular, FilterSame, FilterDual
+	return Speed{
+		//                                           0     1     2     3     4     5     6     7     8     9    10
+		MiniGOP:         [...]int{32, 32, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
+		Partition:       [...]PartitionSearch{all, all, all, rect, rect, rect, rect, rect, sq, sq, sq}[p],
+		MinBlock:        [...]int{4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8}[p],
+		MaxDepth:        [...]int{4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3}[p],
+		SplitEarlyOut:   [...]int{0, 0, 16, 16, 32, 32, 64, 64, 128, 128, 128}[p],
+		IntraModes:      [...]int{13, 13, 13, 13, 13, 13, 13, 13, 13, 10, 6}[p],
+		IntraModesInter: [...]int{13, 13, 13, 13, 13, 6, 6, 4, 4, 4, 1}[p],
+		IntraAngles:     [...]int{3, 3, 3, 3, 2, 2, 1, 1, 0, 0, 0}[p],
+		IntraRD:         [...]int{6, 5, 4, 3, 3, 2, 2, 1, 1, 1, 1}[p],
+		FilterIntra:     [...]bool{true, true, true, true, true, true, false, false, false, false, false}[p],
+		Cfl:             [...]bool{true, true, true, true, true, true, true, true, true, true, false}[p],
+		UVModes:         [...]int{13, 13, 13, 5, 5, 3, 3, 2, 2, 1, 1}[p],
+		PastRefs:        [...]int{4, 4, 4, 3, 3, 3, 2, 2, 1, 1, 1}[p],
+		FutureRefs:      [...]int{3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1}[p],
+		Compound:        [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
+		NearMVs:         [...]int{3, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1}[p],
+		InterRD:         [...]int{5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1}[p],
+		SubpelRounds:    [...]int{3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1}[p],
+		EighthPel:       [...]bool{true, true, true, true, true, false, false, false, false, false, false}[p],
+		Filters:         [...]FilterSearch{dual, dual, dual, same, same, same, same, one, one, one, one}[p],
+		TxDepthIntra:    [...]int{2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0}[p],
+		TxDepthInter:    [...]int{2, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0}[p],
+		TxTypes:         [...]TxTypeSearch{every, every, every, every, few, few, few, few, none, none, none}[p],
+		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, true, false, false}[p],
+		Deblock:         [...]SearchEffort{full, full, full, fast, fast, fast, formula, formula, formula, formula, formula}[p],
+		Cdef:            [...]SearchEffort{full, full, full, full, full, fast, fast, fast, fast, formula, formula}[p],
+		Restoration:     [...]SearchEffort{full, full, full, full, fast, fast, fast, off, off, off, off}[p],
+	}
+}

@@ -1,0 +1,110 @@
+package lookahead
+
+import "github.com/grav1e/grav1e/internal/frame"
+
+// The thumbnail scene cuts are found on: small enough that a cut costs next to
+// nothing to find, large enough to follow motion.
+const (
+	thumbMax   = 160 // longest side, samples
+	thumbBlock = 8   // block of the comparison
+	thumbReach = 3   // motion followed, thumbnail samples
+)
+
+// A cut is where prediction from the picture before saves less than this share
+// (of 256) of the cost of prediction from the picture itself, and the difference
+// is visible at all (per thumbnail sample).
+const (
+	cutShare = 172
+	cutFloor = 4
+)
+
+// Analysis is what is kept of a picture to compare the next one with.
+type Analysis struct {
+	thumb  [thumbMax * thumbMax]uint8
+	w, h   int
+	filled bool
+}
+
+// Analyse stores a thumbnail of the luma plane p and tells whether a new scene
+// starts with it, compared with previous (nil: no picture before).
+func (a *Analysis) Analyse(p *frame.Plane, bitDepth int, previous *Analysis) bool {
+	a.build(p, uint(bitDepth-8))
+	if previous == nil || !previous.filled || previous.w != a.w || previous.h != a.h {
+		return false
+	}
+	var intra, inter int
+	for y := 0; y < a.h; y += thumbBlock {
+		for x := 0; x < a.w; x += thumbBlock {
+			w, h := min(thumbBlock, a.w-x), min(thumbBlock, a.h-y)
+			self := a.selfCost(x, y, w, h)
+			intra += self
+			inter += min(self, a.motionCost(previous, x, y, w, h))
+		}
+	}
+	return inter > cutFloor*a.w*a.h && inter*256 > intra*cutShare
+}
+
+// build averages blocks of 2^n samples into thumbnail samples.
+func (a *Analysis) build(p *frame.Plane, shift uint) {
+	n := uint(0)
+	for max(p.Width, p.Height)>>n > thumbMax {
+		n++
+	}
+	a.w, a.h, a.filled = max(p.Width>>n, 1), max(p.Height>>n, 1), true
+	a.w, a.h = min(a.w, thumbMax), min(a.h, thumbMax)
+	side := 1 << n
+	for y := range a.h {
+		for x := range a.w {
+			sum := 0
+			for j := range side {
+				for _, v := range p.Row(x<<n, y<<n+j)[:side] {
+					sum += int(v)
+				}
+			}
+			a.thumb[y*thumbMax+x] = uint8(sum >> (2*n + shift))
+		}
+	}
+}
+
+// selfCost is the cost of predicting a block from itself: the deviation from its mean.
+func (a *Analysis) selfCost(x, y, w, h int) int {
+	sum := 0
+	for j := range h {
+		for _, v := range a.thumb[(y+j)*thumbMax+x:][:w] {
+			sum += int(v)
+		}
+	}
+	mean, cost := sum/(w*h), 0
+	for j := range h {
+		for _, v := range a.thumb[(y+j)*thumbMax+x:][:w] {
+			cost += absInt(int(v) - mean)
+		}
+	}
+	return cost
+}
+
+// motionCost is the smallest difference to prev within thumbReach.
+func (a *Analysis) motionCost(prev *Analysis, x, y, w, h int) int {
+	best := 1 << 30
+	for dy := max(-thumbReach, -y); dy <= min(thumbReach, a.h-h-y); dy++ {
+		for dx := max(-thumbReach, -x); dx <= min(thumbReach, a.w-w-x); dx++ {
+			cost := 0
+			for j := 0; j < h && cost < best; j++ {
+				cur := a.thumb[(y+j)*thumbMax+x:][:w]
+				ref := prev.thumb[(y+dy+j)*thumbMax+x+dx:][:w]
+				for i, v := range cur {
+					cost += absInt(int(v) - int(ref[i]))
+				}
+			}
+			best = min(best, cost)
+		}
+	}
+	return best
+}
+
+func absInt(v int) int {
+	if v < 0 {
+		return -v
+	}
+	return v
+}
