@@ -4,7 +4,8 @@ func init() {
 	if CPU >= AVX2 {
 		IPred.Fill, IPred.V, IPred.H, IPred.Paeth = ipredFillAVX2, ipredVAVX2, ipredHAVX2, ipredPaethAVX2
 		IPred.Smooth, IPred.SmoothV, IPred.SmoothH = ipredSmoothAVX2, ipredSmoothVAVX2, ipredSmoothHAVX2
-		IPred.Z1, IPred.CflPred = ipredZ1AVX2, cflPredAVX2
+		IPred.Z1, IPred.Z2, IPred.Z3 = ipredZ1AVX2, ipredZ2AVX2, ipredZ3AVX2
+		IPred.Recursive, IPred.CflPred = ipredRecursiveAVX2, cflPredAVX2
 	}
 }
 
@@ -33,6 +34,15 @@ func smoothHAVX2(dst *uint16, stride, w, h int, above, left *uint16, wx *uint8)
 
 //go:noescape
 func zone1AVX2(dst *uint16, stride, w, h int, above *uint16, dx, maxBase int)
+
+//go:noescape
+func zone2AVX2(dst *uint16, stride, w, h int, above *uint16, dx int)
+
+//go:noescape
+func zone3AVX2(dst *uint16, stride, w, h int, left *uint16, dy int)
+
+//go:noescape
+func recursiveAVX2(dst *uint16, stride, w, h int, above, left *uint16, taps *[32]uint32, maxV uint16)
 
 //go:noescape
 func cflAVX2(dst *uint16, stride, w, h int, ac *int16, dc uint16, alpha int16, maxV uint16)
@@ -100,6 +110,38 @@ func ipredZ1AVX2(dst []uint16, stride, w, h int, above *Edge, dx, upAbove int) {
 		tail[i] = tail[0]
 	}
 	zone1AVX2(&dst[0], 2*stride, w, h, &above[EdgeBase], dx, maxBase)
+}
+
+func ipredZ2AVX2(dst []uint16, stride, w, h int, above, left *Edge, dx, dy, upAbove, upLeft int) {
+	if upAbove|upLeft != 0 {
+		ipredZ2(dst, stride, w, h, above, left, dx, dy, upAbove, upLeft)
+		return
+	}
+	_ = dst[(h-1)*stride+w-1]
+	zone3AVX2(&dst[0], 2*stride, w, h, &left[EdgeBase], -dy)
+	zone2AVX2(&dst[0], 2*stride, w, h, &above[EdgeBase], dx)
+}
+
+func ipredZ3AVX2(dst []uint16, stride, w, h int, left *Edge, dy, upLeft int) {
+	if upLeft != 0 {
+		ipredZ3(dst, stride, w, h, left, dy, upLeft)
+		return
+	}
+	_ = dst[(h-1)*stride+w-1]
+	zone3AVX2(&dst[0], 2*stride, w, h, &left[EdgeBase], dy)
+}
+
+func ipredRecursiveAVX2(dst []uint16, stride, w, h int, above, left *Edge, taps *[8][7]int8, bitDepth int) {
+	_ = dst[(h-1)*stride+w-1]
+	var pairs [32]uint32 // taps 2k, 2k+1 of sample i at 8k+i
+	for i := range taps {
+		t := &taps[i]
+		pairs[i] = uint32(uint16(t[0])) | uint32(t[1])<<16
+		pairs[8+i] = uint32(uint16(t[2])) | uint32(t[3])<<16
+		pairs[16+i] = uint32(uint16(t[4])) | uint32(t[5])<<16
+		pairs[24+i] = uint32(uint16(t[6]))
+	}
+	recursiveAVX2(&dst[0], 2*stride, w, h, &above[EdgeBase], &left[EdgeBase], &pairs, uint16(1)<<bitDepth-1)
 }
 
 func cflPredAVX2(dst []uint16, stride int, ac []int16, w, h int, dc uint16, alpha, bitDepth int) {

@@ -11,7 +11,10 @@
 
 // STRIPS runs BEGIN once and ROW per row of each strip, and stores Y0. BEGIN may use
 // SI, which advances by a strip.
-#define STRIPS(BEGIN, ROW) \
+#define STRIPS(BEGIN, ROW) STRIPSBY(BEGIN, ROW, ROW, ROW)
+
+// STRIPSBY is STRIPS with a form of ROW for each width.
+#define STRIPSBY(BEGIN, ROW16, ROW8, ROW4) \
 	CMPQ    R10, $8       \
 	JEQ     strip8        \
 	JLT     strip4        \
@@ -20,7 +23,7 @@ strip16:                  \
 	MOVQ    R11, R12      \
 	BEGIN                 \
 row16:                    \
-	ROW                   \
+	ROW16                 \
 	VMOVDQU Y0, (R13)     \
 	ADDQ    R8, R13       \
 	DECQ    R12           \
@@ -34,7 +37,7 @@ row16:                    \
 strip8:                   \
 	BEGIN                 \
 row8:                     \
-	ROW                   \
+	ROW8                  \
 	VMOVDQU X0, (DI)      \
 	ADDQ    R8, DI        \
 	DECQ    R11           \
@@ -44,7 +47,7 @@ row8:                     \
 strip4:                   \
 	BEGIN                 \
 row4:                     \
-	ROW                   \
+	ROW4                  \
 	VMOVQ   X0, (DI)      \
 	ADDQ    R8, DI        \
 	DECQ    R11           \
@@ -255,6 +258,241 @@ TEXT ·zone1AVX2(SB), NOSPLIT, $0-56
 		ADDQ         dx+40(FP), AX
 	XORQ SI, SI
 	STRIPS(ZONE1TOP, ZONE1ROW)
+
+// zone2columns counts the columns of a strip.
+DATA zone2columns<>+0(SB)/8, $0x0003000200010000
+DATA zone2columns<>+8(SB)/8, $0x0007000600050004
+DATA zone2columns<>+16(SB)/8, $0x000b000a00090008
+DATA zone2columns<>+24(SB)/8, $0x000f000e000d000c
+GLOBL zone2columns<>(SB), RODATA|NOPTR, $32
+
+// func zone2AVX2(dst *uint16, stride, w, h int, above *uint16, dx int)
+//
+// Replaces the samples that look up; dst holds the prediction from the left. The first nl samples
+// of a row stay. AX is idx, always negative; SI twice the strip's column. Where all samples
+// of a strip stay, the address is kept inside the edge.
+TEXT ·zone2AVX2(SB), NOSPLIT, $0-48
+	ARGS
+	MOVQ         above+32(FP), DX
+	MOVQ         dx+40(FP), R9
+	MOVQ         $-32, CX
+	XORQ         SI, SI
+	#define ZONE2TOP \
+		MOVQ         R9, AX              \
+		NEGQ         AX                  \
+		MOVQ         SI, R14             \
+		SHRQ         $1, R14             \
+		VMOVD        R14, X8             \
+		VPBROADCASTW X8, Y8              \
+		VPADDW       zone2columns<>(SB), Y8, Y8
+	#define ZONE2ROW \
+		MOVQ         AX, R14             \
+		NOTQ         R14                 \
+		SHRQ         $6, R14             \
+		VMOVD        R14, X3             \
+		VPBROADCASTW X3, Y3              \
+		VPCMPGTW     Y8, Y3, Y3          \
+		MOVQ         AX, BX              \
+		SARQ         $6, BX              \
+		LEAQ         (SI)(BX*2), BX      \
+		CMPQ         BX, CX              \
+		CMOVQLT      CX, BX              \
+		MOVL         AX, R14             \
+		SHLL         $9, R14             \
+		ANDL         $0x7C00, R14        \
+		VMOVD        R14, X2             \
+		VPBROADCASTW X2, Y2              \
+		VMOVDQU      (DX)(BX*1), Y0      \
+		VMOVDQU      2(DX)(BX*1), Y1     \
+		VPSUBW       Y0, Y1, Y1          \
+		VPMULHRSW    Y2, Y1, Y1          \
+		VPADDW       Y1, Y0, Y0          \
+		VPBLENDVB    Y3, Y4, Y0, Y0      \
+		SUBQ         R9, AX
+	#define ZONE2ROW16 \
+		VMOVDQU (R13), Y4   \
+		ZONE2ROW
+	#define ZONE2ROW8 \
+		VMOVDQU (DI), X4    \
+		ZONE2ROW
+	#define ZONE2ROW4 \
+		VMOVQ (DI), X4      \
+		ZONE2ROW
+	STRIPSBY(ZONE2TOP, ZONE2ROW16, ZONE2ROW8, ZONE2ROW4)
+
+// func zone3AVX2(dst *uint16, stride, w, h int, left *uint16, dy int)
+//
+// Computes 8x8 tiles column by column and transposes them. A negative dy gives the samples of zone 2 that
+// look left; the others are arbitrary. SI is idx of the tile's first column, R14 the least index to read.
+TEXT ·zone3AVX2(SB), NOSPLIT, $0-48
+	ARGS
+	MOVQ left+32(FP), DX
+	MOVQ dy+40(FP), SI
+	MOVQ $-16, R14
+	LEAQ (R8)(R8*2), R9
+
+	// COLUMN computes 8 samples of a column into X; AX is its idx, R12 its first row.
+	#define COLUMN(X) \
+		MOVQ         AX, BX              \
+		SARQ         $6, BX              \
+		ADDQ         R12, BX             \
+		CMPQ         BX, R14             \
+		CMOVQLT      R14, BX             \
+		MOVL         AX, CX              \
+		SHLL         $9, CX              \
+		ANDL         $0x7C00, CX         \
+		VMOVD        CX, X8              \
+		VPBROADCASTW X8, X8              \
+		VMOVDQU      (DX)(BX*2), X       \
+		VMOVDQU      2(DX)(BX*2), X9     \
+		VPSUBW       X, X9, X9           \
+		VPMULHRSW    X8, X9, X9          \
+		VPADDW       X9, X, X            \
+		ADDQ         dy+40(FP), AX
+
+tiles:
+	XORQ R12, R12
+	MOVQ DI, R13
+
+tile:
+	MOVQ SI, AX
+	COLUMN(X0)
+	COLUMN(X1)
+	COLUMN(X2)
+	COLUMN(X3)
+	COLUMN(X4)
+	COLUMN(X5)
+	COLUMN(X6)
+	COLUMN(X7)
+	VPUNPCKLWD  X1, X0, X8
+	VPUNPCKLWD  X3, X2, X9
+	VPUNPCKLWD  X5, X4, X10
+	VPUNPCKLWD  X7, X6, X11
+	VPUNPCKHWD  X1, X0, X12
+	VPUNPCKHWD  X3, X2, X13
+	VPUNPCKHWD  X5, X4, X14
+	VPUNPCKHWD  X7, X6, X15
+	VPUNPCKLDQ  X9, X8, X0
+	VPUNPCKHDQ  X9, X8, X1
+	VPUNPCKLDQ  X11, X10, X2
+	VPUNPCKHDQ  X11, X10, X3
+	VPUNPCKLDQ  X13, X12, X4
+	VPUNPCKHDQ  X13, X12, X5
+	VPUNPCKLDQ  X15, X14, X6
+	VPUNPCKHDQ  X15, X14, X7
+	VPUNPCKLQDQ X2, X0, X8
+	VPUNPCKHQDQ X2, X0, X9
+	VPUNPCKLQDQ X3, X1, X10
+	VPUNPCKHQDQ X3, X1, X11
+	VPUNPCKLQDQ X6, X4, X12
+	VPUNPCKHQDQ X6, X4, X13
+	VPUNPCKLQDQ X7, X5, X14
+	VPUNPCKHQDQ X7, X5, X15
+	LEAQ        (R13)(R8*4), BX
+	CMPQ        R10, $4
+	JEQ         narrow
+	VMOVDQU     X8, (R13)
+	VMOVDQU     X9, (R13)(R8*1)
+	VMOVDQU     X10, (R13)(R8*2)
+	VMOVDQU     X11, (R13)(R9*1)
+	CMPQ        R11, $4
+	JEQ         next
+	VMOVDQU     X12, (BX)
+	VMOVDQU     X13, (BX)(R8*1)
+	VMOVDQU     X14, (BX)(R8*2)
+	VMOVDQU     X15, (BX)(R9*1)
+
+next:
+	LEAQ (R13)(R8*8), R13
+	ADDQ $8, R12
+	CMPQ R12, R11
+	JLT  tile
+	MOVQ AX, SI
+	ADDQ $16, DI
+	SUBQ $8, R10
+	JG   tiles
+	VZEROUPPER
+	RET
+
+narrow:
+	VMOVQ X8, (R13)
+	VMOVQ X9, (R13)(R8*1)
+	VMOVQ X10, (R13)(R8*2)
+	VMOVQ X11, (R13)(R9*1)
+	CMPQ  R11, $4
+	JEQ   next
+	VMOVQ X12, (BX)
+	VMOVQ X13, (BX)(R8*1)
+	VMOVQ X14, (BX)(R8*2)
+	VMOVQ X15, (BX)(R9*1)
+	JMP   next
+
+// func recursiveAVX2(dst *uint16, stride, w, h int, above, left *uint16, taps *[32]uint32, maxV uint16)
+//
+// A unit of 4x2 samples is 8 sums of products with 7 samples: X0 holds these, four pairs of which meet their
+// taps in Y8..Y11. SI is the row above the unit, less one sample, R13 and BX its rows, CX the left column.
+TEXT ·recursiveAVX2(SB), NOSPLIT, $0-58
+	ARGS
+	MOVQ         above+32(FP), SI
+	MOVQ         left+40(FP), CX
+	MOVQ         taps+48(FP), DX
+	VMOVDQU      (DX), Y8
+	VMOVDQU      32(DX), Y9
+	VMOVDQU      64(DX), Y10
+	VMOVDQU      96(DX), Y11
+	VPBROADCASTW maxV+56(FP), Y12
+	MOVL         $8, AX
+	VMOVD        AX, X13
+	VPBROADCASTD X13, Y13
+	SUBQ         $2, SI
+
+units:
+	MOVQ    DI, R13
+	LEAQ    (DI)(R8*1), BX
+	MOVQ    R10, R12
+	VMOVDQU (SI), X0
+	VPINSRW $0, -2(CX), X0, X0
+	VPINSRW $5, (CX), X0, X0
+	VPINSRW $6, 2(CX), X0, X0
+	JMP     unit
+
+following:
+	VMOVDQU (SI), X0
+	VPINSRW $5, -2(R13), X0, X0
+	VPINSRW $6, -2(BX), X0, X0
+
+unit:
+	VINSERTI128  $1, X0, Y0, Y0
+	VPSHUFD      $0x00, Y0, Y1
+	VPSHUFD      $0x55, Y0, Y2
+	VPSHUFD      $0xAA, Y0, Y3
+	VPSHUFD      $0xFF, Y0, Y4
+	VPMADDWD     Y8, Y1, Y1
+	VPMADDWD     Y9, Y2, Y2
+	VPMADDWD     Y10, Y3, Y3
+	VPMADDWD     Y11, Y4, Y4
+	VPADDD       Y2, Y1, Y1
+	VPADDD       Y13, Y3, Y3
+	VPADDD       Y4, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VPSRAD       $4, Y1, Y1
+	VPACKUSDW    Y1, Y1, Y1
+	VPMINUW      Y12, Y1, Y1
+	VEXTRACTI128 $1, Y1, X2
+	VMOVQ        X1, (R13)
+	VMOVQ        X2, (BX)
+	ADDQ         $8, R13
+	ADDQ         $8, BX
+	ADDQ         $8, SI
+	SUBQ         $4, R12
+	JG           following
+	LEAQ         -2(DI)(R8*1), SI
+	LEAQ         (DI)(R8*2), DI
+	ADDQ         $4, CX
+	SUBQ         $2, R11
+	JG           units
+	VZEROUPPER
+	RET
 
 // func cflAVX2(dst *uint16, stride, w, h int, ac *int16, dc uint16, alpha int16, maxV uint16)
 //
