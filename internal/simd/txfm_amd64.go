@@ -1,0 +1,76 @@
+package simd
+
+func init() {
+	if CPU >= AVX2 {
+		Txfm = avx2Txfm()
+	}
+}
+
+func avx2Txfm() TxfmTable {
+	t := scalarTxfm()
+	t.InverseDCT = [5][4]Transform1D{
+		{inverseDCT4of4AVX2, inverseDCT4of4AVX2, inverseDCT4of4AVX2, inverseDCT4of4AVX2},
+		{inverseDCT8of4AVX2, inverseDCT8of8AVX2, inverseDCT8of8AVX2, inverseDCT8of8AVX2},
+		{inverseDCT16of4AVX2, inverseDCT16of8AVX2, inverseDCT16of16AVX2, inverseDCT16of16AVX2},
+		{inverseDCT32of4AVX2, inverseDCT32of8AVX2, inverseDCT32of16AVX2, inverseDCT32of32AVX2},
+		{inverseDCT64of4AVX2, inverseDCT64of8AVX2, inverseDCT64of16AVX2, inverseDCT64of32AVX2},
+	}
+	t.InverseADST = [3][3]Transform1D{
+		{inverseADST4AVX2, inverseADST4AVX2, inverseADST4AVX2},
+		{inverseADST8of4AVX2, inverseADST8of8AVX2, inverseADST8of8AVX2},
+		{inverseADST16of4AVX2, inverseADST16of8AVX2, inverseADST16of16AVX2},
+	}
+	t.ForwardDCT = [5]Transform1D{forwardDCT4AVX2, forwardDCT8AVX2, forwardDCT16AVX2, forwardDCT32AVX2, forwardDCT64AVX2}
+	t.ForwardADST = [3]Transform1D{forwardADST4AVX2, forwardADST8AVX2, forwardADST16AVX2}
+	t.Identity = [4]func(t []int32, k, cols int){
+		func(t []int32, k, cols int) { scalePanelsAVX2(t, 4, k, cols, 1, 5793-4096) },
+		func(t []int32, k, cols int) { scalePanelsAVX2(t, 8, k, cols, 2, 0) },
+		func(t []int32, k, cols int) { scalePanelsAVX2(t, 16, k, cols, 2, 11586-8192) },
+		func(t []int32, k, cols int) { scalePanelsAVX2(t, 32, k, cols, 4, 0) },
+	}
+	t.Turn = func(dst []int32, dstOff, dstStride, dstStep int, src []int32, srcOff, srcStride, srcStep, tiles int, p *TurnParams) {
+		turnAVX2(&dst[dstOff], dstStride*4, dstStep*4, &src[srcOff], srcStride*4, srcStep*4, tiles, p)
+	}
+	t.Add = func(dst []uint16, stride int, t []int32, off, step, pitch, w, h int, maxV int32) {
+		_ = dst[(h-1)*stride+w-1]
+		addResidualAVX2(&dst[0], stride*2, &t[off], step*4, pitch*4, w, h, uint16(maxV))
+	}
+	t.AddDC = func(dst []uint16, stride, w, h int, v, maxV int32) {
+		_ = dst[(h-1)*stride+w-1]
+		addDCAVX2(&dst[0], stride*2, w, h, int16(v), uint16(maxV))
+	}
+	t.Widen = func(t []int32, pitch int, src []int16, off, stride, w, h int, shift uint32) {
+		_ = src[max(off, off+(h-1)*stride)+w-1]
+		widenAVX2(&t[0], pitch*4, &src[off], stride*2, w, h, shift)
+	}
+	return t
+}
+
+func scalePanelsAVX2(t []int32, n, k, cols int, whole, frac int32) {
+	for c := 0; c < cols; c += panelCols {
+		scaleRowsAVX2(&t[c*n], k, whole, frac)
+	}
+}
+
+// Strides, steps and pitches of the assembly are in bytes.
+
+//go:noescape
+func turnAVX2(dst *int32, dstStride, dstStep int, src *int32, srcStride, srcStep, tiles int, p *TurnParams)
+
+//go:noescape
+func addResidualAVX2(dst *uint16, stride int, t *int32, step, pitch, w, h int, maxV uint16)
+
+//go:noescape
+func addDCAVX2(dst *uint16, stride, w, h int, v int16, maxV uint16)
+
+//go:noescape
+func widenAVX2(t *int32, pitch int, src *int16, stride, w, h int, shift uint32)
+
+//go:noescape
+func scaleRowsAVX2(t *int32, rows int, whole, frac int32)
+
+//go:noescape
+func inverseADST4AVX2(t []int32, cols int, limit int32)
+
+//go:noescape
+func forwardADST4AVX2(t []int32, cols int, limit int32)
