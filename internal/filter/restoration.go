@@ -60,12 +60,14 @@ const (
 
 // RestorationScratch is the working memory of restoration and of its search, about 100 KB.
 type RestorationScratch struct {
-	tile [tileRows * tileStride]uint16
-	taps [2][8]int16                // Wiener filters, vertical and horizontal
-	mid  [tileRows * tileSize]int16 // after the horizontal Wiener filter
-	a, b [(tileSize + 2) * simd.SgrStride]int32
-	flt  [2][tileSize * tileSize]int32
-	out  [tileSize * tileSize]uint16 // a trial of the search
+	tile       [tileRows * tileStride]uint16
+	taps       [2][8]int16                  // Wiener filters, vertical and horizontal
+	mid        [tileRows * tileStride]int16 // after the first Wiener filter
+	a, b       [(tileSize + 2) * simd.SgrStride]int32
+	flt        [2][tileSize * tileSize]int32
+	out        [tileSize * tileSize]uint16 // a trial of the search
+	wienerSums [9]int64
+	sgrSums    [5]int64
 }
 
 // Rows restores the stripes [stripe0, stripe1) of a frame (section 7.17): cdef is the picture after CDEF, which may be

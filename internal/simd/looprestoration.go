@@ -24,8 +24,19 @@ var LoopRestoration = struct {
 	// SgrBlend is the self-guided filter's last step (section 7.17.2): src plus the differences to
 	// flt0 and flt1, weighted with w0 and w2 of 128. A weight of 0 turns its array off.
 	SgrBlend func(dst []uint16, dstStride int, src []uint16, stride int, flt0, flt1 []int32, w0, w2, w, h, bitDepth int)
+	// WienerMidV filters columns like WienerV, but scales and clips the result like WienerH: what
+	// the search for the horizontal filter starts from.
+	WienerMidV func(dst []int16, dstStride int, src []uint16, stride, w, h int, filter *[8]int16, bitDepth int)
+	// WienerStats adds to sums the normal equations of one direction of the Wiener filter. A sample at
+	// src has taps at src[0], src[step], …, src[6*step]; with f[k] = tap k + tap 6-k - 2 * tap 3 and
+	// e = want << shift - tap 3, sums are f0f0, f0f1, f0f2, f1f1, f1f2, f2f2, f0e, f1e, f2e.
+	WienerStats func(sums *[9]int64, src []int16, step, stride int, want []uint16, wantStride, w, h, shift int)
+	// SgrStats adds to sums the normal equations of the self-guided weights: with u = src << 4,
+	// f0 = flt0 - u, f1 = flt1 - u and e = want << 4 - u, sums are f0f0, f0f1, f1f1, f0e, f1e.
+	SgrStats func(sums *[5]int64, flt0, flt1 []int32, src []uint16, stride int, want []uint16, wantStride, w, h int)
 }{
 	WienerH: wienerH, WienerV: wienerV, SgrCoef: sgrCoef, SgrFilter5: sgrFilter5, SgrFilter3: sgrFilter3, SgrBlend: sgrBlend,
+	WienerMidV: wienerMidV, WienerStats: wienerStats, SgrStats: sgrStats,
 }
 
 // wienerRound returns InterRound0 and InterRound1 (section 7.11.3.2, isCompound 0).
@@ -173,6 +184,63 @@ func sgrBlend(dst []uint16, dstStride int, src []uint16, stride int, flt0, flt1 
 				v += k2 * (f1[x] - u)
 			}
 			out[x] = uint16(max(0, min((v+1<<10)>>11, top)))
+		}
+	}
+}
+
+func wienerMidV(dst []int16, dstStride int, src []uint16, stride, w, h int, filter *[8]int16, bitDepth int) {
+	round, _ := wienerRound(bitDepth)
+	lo := -int32(1) << (bitDepth + 7 - round - 1)
+	hi := int32(1)<<(bitDepth+8-round) - 1 + lo
+	half := int32(1) << (round - 1)
+	f0, f1, f2, f3 := int32(filter[0]), int32(filter[1]), int32(filter[2]), int32(filter[3])
+	for y := range h {
+		out := dst[y*dstStride:][:w]
+		r0, r1, r2, r3 := src[y*stride:][:w], src[(y+1)*stride:][:w], src[(y+2)*stride:][:w], src[(y+3)*stride:][:w]
+		r4, r5, r6 := src[(y+4)*stride:][:w], src[(y+5)*stride:][:w], src[(y+6)*stride:][:w]
+		for x := range out {
+			s := f0*(int32(r0[x])+int32(r6[x])) + f1*(int32(r1[x])+int32(r5[x])) + f2*(int32(r2[x])+int32(r4[x])) + f3*int32(r3[x])
+			out[x] = int16(max(lo, min((s+half)>>round, hi)))
+		}
+	}
+}
+
+func wienerStats(sums *[9]int64, src []int16, step, stride int, want []uint16, wantStride, w, h, shift int) {
+	for y := range h {
+		row, ref := src[y*stride:], want[y*wantStride:][:w]
+		t0, t1, t2, t3 := row[:w], row[step:][:w], row[2*step:][:w], row[3*step:][:w]
+		t4, t5, t6 := row[4*step:][:w], row[5*step:][:w], row[6*step:][:w]
+		for x, v := range ref {
+			c := int64(t3[x])
+			f0 := int64(t0[x]) + int64(t6[x]) - 2*c
+			f1 := int64(t1[x]) + int64(t5[x]) - 2*c
+			f2 := int64(t2[x]) + int64(t4[x]) - 2*c
+			e := int64(v)<<shift - c
+			sums[0] += f0 * f0
+			sums[1] += f0 * f1
+			sums[2] += f0 * f2
+			sums[3] += f1 * f1
+			sums[4] += f1 * f2
+			sums[5] += f2 * f2
+			sums[6] += f0 * e
+			sums[7] += f1 * e
+			sums[8] += f2 * e
+		}
+	}
+}
+
+func sgrStats(sums *[5]int64, flt0, flt1 []int32, src []uint16, stride int, want []uint16, wantStride, w, h int) {
+	for y := range h {
+		in, ref := src[y*stride:][:w], want[y*wantStride:][:w]
+		r0, r1 := flt0[y*w:][:w], flt1[y*w:][:w]
+		for x, v := range ref {
+			u := int64(in[x]) << 4
+			f0, f1, e := int64(r0[x])-u, int64(r1[x])-u, int64(v)<<4-u
+			sums[0] += f0 * f0
+			sums[1] += f0 * f1
+			sums[2] += f1 * f1
+			sums[3] += f0 * e
+			sums[4] += f1 * e
 		}
 	}
 }
