@@ -94,16 +94,26 @@ func (c *Coder) Literal(v uint32, n int) {
 		c.cost += uint32(n) << costBits
 		return
 	}
+	low, rng, count := c.low, c.rng, c.count
 	for i := n - 1; i >= 0; i-- {
-		u := c.rng>>8<<7 + minProb
+		u := rng>>8<<7 + minProb
 		if v>>i&1 != 0 {
-			c.low += uint64(c.rng - u)
-			c.rng = u
+			low += uint64(rng - u)
+			rng = u
 		} else {
-			c.rng -= u
+			rng -= u
 		}
-		c.renormalise()
+		d := bits.LeadingZeros16(uint16(rng))
+		rng <<= d
+		low <<= d
+		count += d
+		if count >= flushedBits {
+			c.low, c.count = low, count
+			c.flush()
+			low, count = c.low, c.count
+		}
 	}
+	c.low, c.rng, c.count = low, rng, count
 }
 
 // NS codes v in 0..n-1 with equal probabilities (NS(n), section 4.10.10).
@@ -226,19 +236,40 @@ func (c *Coder) carry() {
 	}
 }
 
-// adaptCDF is the update at the end of section 8.2.6.
+// adaptCDF is the update at the end of section 8.2.6. The common lengths are written out.
 func adaptCDF(cdf []uint16, s int) {
 	n := len(cdf) - 1
 	count := cdf[n]
-	rate := 3 + count>>4 + min(uint16(bits.Len(uint(n))-1), 2)
-	for i, p := range cdf[:s] {
-		cdf[i] = p - p>>rate
-	}
-	above := cdf[s : n-1]
-	for i, p := range above {
-		above[i] = p + (1<<15-p)>>rate
+	rate := 3 + count>>4
+	switch n {
+	case 2:
+		rate++
+		cdf[0] = adapted(cdf[0], s, rate)
+	case 3:
+		rate++
+		cdf[0] = adapted(cdf[0], s, rate)
+		cdf[1] = adapted(cdf[1], s-1, rate)
+	case 4:
+		rate += 2
+		cdf[0] = adapted(cdf[0], s, rate)
+		cdf[1] = adapted(cdf[1], s-1, rate)
+		cdf[2] = adapted(cdf[2], s-2, rate)
+	default:
+		rate += 2
+		for i, p := range cdf[:n-1] {
+			cdf[i] = adapted(p, s-i, rate)
+		}
 	}
 	cdf[n] = count + 1 - count>>5
+}
+
+// adapted moves a cumulative probability towards 0 if the symbol coded lies after
+// it (after > 0), else towards 1. Without branches: symbols are hard to predict.
+func adapted(p uint16, after int, rate uint16) uint16 {
+	isAfter := int32(-after) >> 31
+	// The shift rounds down, the specification towards p: hence not 0 but 2^rate - 1.
+	target := isAfter&(1<<(rate&15)-1) | ^isAfter&(1<<15)
+	return uint16(int32(p) + (target-int32(p))>>(rate&15))
 }
 
 // costBits is the precision of cost: units of 1/512 bit.

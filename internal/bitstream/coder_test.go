@@ -282,7 +282,7 @@ func BenchmarkCoder(b *testing.B) {
 			if i&4095 == 0 {
 				c.StartWriting(buf, nil, false)
 			}
-			c.Literal(uint32(i), 8)
+			c.Literal(uint32(i)*2654435761>>24, 8)
 		}
 	})
 }
