@@ -40,9 +40,6 @@ func Register(plugin unsafe.Pointer, aliases ...string) bool {
 	return true
 }
 
-// newEncoder makes the encoder of a session; tests replace it.
-var newEncoder = func(cfg encoder.Config) (encoder.Interface, error) { return encoder.New(cfg) }
-
 // element is the Go half of a GstGrav1Enc.
 type element struct {
 	self     *C.GstGrav1Enc

@@ -77,6 +77,9 @@ func New(cfg Config) (*Encoder, error) {
 	if err := e.mapMemory(); err != nil {
 		return nil, err
 	}
+	if _, err := bitstream.AppendSequenceHeaderOBU(nil, &e.seq); err != nil {
+		return nil, errors.Join(err, e.memory.Unmap())
+	}
 	e.keys = keyDecision{cfg: &e.cfg}
 	e.pool = sched.NewPool(cfg.threads())
 	e.coder.init(e)
@@ -319,4 +322,14 @@ func (k *keyDecision) decide(in *input, forced, cut bool) bool {
 		k.last = in.display
 	}
 	return key
+}
+
+// SequenceHeader returns the sequence header as an OBU with header and size, as it
+// stands before every key frame.
+func (e *Encoder) SequenceHeader() []byte {
+	b, err := bitstream.AppendSequenceHeaderOBU(nil, &e.seq)
+	if err != nil {
+		panic(err) // New wrote it once
+	}
+	return b
 }

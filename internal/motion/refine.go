@@ -59,7 +59,6 @@ type Refiner struct {
 	lo, hi av1.MV // range of vectors of the current block
 	seen   [maxSeen]av1.MV
 	nSeen  int
-	sads   [4]uint32
 	pred   [128 * 128]uint16
 	tmp    [simd.MCTmpLen]int16
 }
@@ -95,38 +94,33 @@ func (r *Refiner) fullSampleAt(t *Target, mv av1.MV, use bool) Found {
 	mv = r.clamp(mv)
 	ref := t.Ref.At(t.X+int(mv.Col)>>3, t.Y+int(mv.Row)>>3)
 	sad := simd.Dist.SAD(t.Src.At(t.X, t.Y), t.Src.Stride, ref, t.Ref.Stride, t.W, t.H)
-	return r.fullSampleCost(t, mv, sad)
-}
-
-func (r *Refiner) fullSampleCost(t *Target, mv av1.MV, sad uint32) Found {
 	return Found{mv, uint64(sad), uint64(sad) + rate(r.SadLambda, r.Costs.Cost(mv, t.Pred))}
 }
 
 // rate converts 1/512 bits to distortion.
 func rate(lambda uint64, cost uint32) uint64 { return (lambda*uint64(cost) + 1<<16) >> 17 }
 
-// around lists the neighbours of a position in the order of simd.ME.SadAround.
+// around lists the neighbours of a position: above, left, right, below.
 var around = [4]av1.MV{{Row: -1}, {Col: -1}, {Col: 1}, {Row: 1}}
 
 // descend moves best by one sample at a time as long as that helps.
 func (r *Refiner) descend(t *Target, best Found) Found {
-	src := t.Src.At(t.X, t.Y)
+	from := -1 // the neighbour it came from has been measured
 	for range r.FullSteps {
-		centre := best.Mv
-		ref := t.Ref.At(t.X+int(centre.Col)>>3-1, t.Y+int(centre.Row)>>3-1)
-		simd.ME.SadAround(&r.sads, src, t.Src.Stride, ref, t.Ref.Stride, t.W, t.H)
+		centre, next := best.Mv, from
 		for i, d := range around {
 			mv := av1.MV{Row: centre.Row + 8*d.Row, Col: centre.Col + 8*d.Col}
-			if !r.inRange(mv) {
+			if i == from || !r.inRange(mv) {
 				continue
 			}
-			if f := r.fullSampleCost(t, mv, r.sads[i]); f.Cost < best.Cost {
-				best = f
+			if f := r.fullSampleAt(t, mv, true); f.Cost < best.Cost {
+				best, next = f, 3-i
 			}
 		}
 		if best.Mv == centre {
 			break
 		}
+		from = next
 	}
 	return best
 }

@@ -31,9 +31,6 @@ type METable struct {
 	// (x, y) replaces an entry of best, as Pos = pos + y<<16 + x, if its sum is smaller.
 	// step is 1 or 2.
 	Grid func(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32)
-	// SadAround is Dist.SAD at the four neighbours of a position of ref: above, left, right,
-	// below. ref starts one row above that position and one column left of it.
-	SadAround func(sads *[4]uint32, src []uint16, srcStride int, ref []uint16, refStride, w, h int)
 	// Variance is the variance of the differences of two w x h blocks times w*h: their
 	// squared error without that of the mean.
 	Variance func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64
@@ -42,7 +39,7 @@ type METable struct {
 // ME is the table in use.
 var ME = METable{
 	Narrow: narrow, Halve: halve, Window: searchWindow, Grid: searchGrid,
-	SadAround: sadAround, Variance: diffVariance,
+	Variance: diffVariance,
 }
 
 func narrow(dst []uint8, src []uint16, shift uint) {
@@ -108,13 +105,6 @@ func searchGrid(best *GridBest, src []uint8, srcStride int, ref []uint8, refStri
 			}
 		}
 	}
-}
-
-func sadAround(sads *[4]uint32, src []uint16, srcStride int, ref []uint16, refStride, w, h int) {
-	sads[0] = sad(src, srcStride, ref[1:], refStride, w, h)
-	sads[1] = sad(src, srcStride, ref[refStride:], refStride, w, h)
-	sads[2] = sad(src, srcStride, ref[refStride+2:], refStride, w, h)
-	sads[3] = sad(src, srcStride, ref[2*refStride+1:], refStride, w, h)
 }
 
 func diffVariance(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64 {
