@@ -172,9 +172,26 @@ func (r *Runner) One(ctx context.Context, c *Case) (err error) {
 	return fmt.Errorf("%w\n  kept in %s", err, kept)
 }
 
-// Minimise looks for a simpler case that fails too: fewer frames, smaller pictures,
-// fewer features. It returns the simplest found.
-func Minimise(ctx context.Context, c *Case, report func(*Case, error)) *Case {
+// kind sorts failures, so that a simpler case is one that fails in the same way.
+func kind(err error) string {
+	var mismatch *MismatchError
+	var broken *ContractError
+	var internal *encoder.InternalError
+	switch {
+	case errors.As(err, &mismatch):
+		return mismatch.Decoder
+	case errors.As(err, &broken):
+		return "contract"
+	case errors.As(err, &internal):
+		return "internal"
+	}
+	return "other"
+}
+
+// Minimise looks for a simpler case that fails like c does, with err: fewer frames,
+// smaller pictures, fewer features. It returns the simplest found.
+func Minimise(ctx context.Context, c *Case, err error, report func(*Case, error)) *Case {
+	want := kind(err)
 	r := Runner{}
 	for again := true; again && ctx.Err() == nil; {
 		again = false
@@ -184,8 +201,7 @@ func Minimise(ctx context.Context, c *Case, report func(*Case, error)) *Case {
 			if bytes.Equal(candidate.JSON(), c.JSON()) {
 				continue
 			}
-			var invalid *encoder.ConfigError
-			if err := r.One(ctx, &candidate); err != nil && !errors.As(err, &invalid) && ctx.Err() == nil {
+			if err := r.One(ctx, &candidate); err != nil && kind(err) == want && ctx.Err() == nil {
 				report(&candidate, err)
 				c, again = &candidate, true
 			}
@@ -194,6 +210,9 @@ func Minimise(ctx context.Context, c *Case, report func(*Case, error)) *Case {
 	return c
 }
 
+const noFilters = "no-deblock,no-cdef,no-restoration"
+
+// simplifications each do nothing to a case they have been applied to.
 var simplifications = []func(*Case){
 	func(c *Case) { c.Frames = 1 },
 	func(c *Case) { c.Frames = (c.Frames + 1) / 2 },
@@ -205,9 +224,12 @@ var simplifications = []func(*Case){
 	func(c *Case) { c.Config.Threads = 1 },
 	func(c *Case) { c.Config.Tiles, c.Config.TileCols, c.Config.TileRows = 0, 0, 0 },
 	func(c *Case) { c.Config.RandomModes = 0 },
-	func(c *Case) { c.Config.ForceTools = "" },
-	func(c *Case) { c.Config.ForceTools = "no-cdef,no-restoration" },
-	func(c *Case) { c.Config.ForceTools = "no-deblock,no-cdef,no-restoration" },
+	func(c *Case) {
+		if c.Config.ForceTools != noFilters {
+			c.Config.ForceTools = ""
+		}
+	},
+	func(c *Case) { c.Config.ForceTools = noFilters },
 	func(c *Case) { c.SetChroma(int(encoder.Chroma400)) },
 	func(c *Case) { c.Config.BitDepth = 8 },
 	func(c *Case) { c.Config.AnnexB, c.Config.ErrorResilient, c.Metadata = false, false, false },
@@ -222,5 +244,9 @@ var simplifications = []func(*Case){
 	},
 	func(c *Case) { c.Interleaved, c.RowPadding, c.Eager = false, 0, 0 },
 	func(c *Case) { c.Content = "flat" },
-	func(c *Case) { c.Content = "gradient" },
+	func(c *Case) {
+		if c.Content != "flat" {
+			c.Content = "gradient"
+		}
+	},
 }

@@ -64,7 +64,7 @@ func main() {
 		failed++
 		fmt.Printf("FAIL %v\n  %v\n", c, err)
 		if *minimise {
-			m := conformance.Minimise(ctx, c, func(c *conformance.Case, err error) { fmt.Printf("  simpler: %v\n    %v\n", c, err) })
+			m := conformance.Minimise(ctx, c, err, func(c *conformance.Case, err error) { fmt.Printf("  simpler: %v\n    %v\n", c, err) })
 			fmt.Printf("  simplest: %v\n%s", m, m.JSON())
 		}
 		return *failures == 0 || failed < *failures
