@@ -36,7 +36,7 @@ type IPredTable struct {
 	// CflAC writes L[][] - lumaAvg (section 7.11.5) in rows of w. luma starts at the block;
 	// visW x visH is the part of the block, in chroma samples, with reconstructed luma.
 	CflAC func(ac []int16, luma []uint16, lumaStride, w, h, visW, visH, subX, subY int)
-	// CflPred writes dc plus the scaled luma.
+	// CflPred writes dc plus the scaled luma. Up to 16 samples behind ac[:w*h] may be read, never used.
 	CflPred func(dst []uint16, stride int, ac []int16, w, h int, dc uint16, alpha, bitDepth int)
 }
 

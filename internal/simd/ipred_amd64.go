@@ -1,11 +1,13 @@
 package simd
 
+import "math/bits"
+
 func init() {
 	if CPU >= AVX2 {
 		IPred.Fill, IPred.V, IPred.H, IPred.Paeth = ipredFillAVX2, ipredVAVX2, ipredHAVX2, ipredPaethAVX2
 		IPred.Smooth, IPred.SmoothV, IPred.SmoothH = ipredSmoothAVX2, ipredSmoothVAVX2, ipredSmoothHAVX2
 		IPred.Z1, IPred.Z2, IPred.Z3 = ipredZ1AVX2, ipredZ2AVX2, ipredZ3AVX2
-		IPred.Recursive, IPred.CflPred = ipredRecursiveAVX2, cflPredAVX2
+		IPred.Recursive, IPred.CflAC, IPred.CflPred = ipredRecursiveAVX2, cflACWhole, cflPredAVX2
 	}
 }
 
@@ -46,6 +48,9 @@ func recursiveAVX2(dst *uint16, stride, w, h int, above, left *uint16, taps *[32
 
 //go:noescape
 func cflAVX2(dst *uint16, stride, w, h int, ac *int16, dc uint16, alpha int16, maxV uint16)
+
+//go:noescape
+func cflACAVX2(ac *int16, luma *uint16, lumaStride, w, h, below int, gain int16, log2Size uint32)
 
 func ipredFillAVX2(dst []uint16, stride, w, h int, v uint16) {
 	_ = dst[(h-1)*stride+w-1]
@@ -142,6 +147,17 @@ func ipredRecursiveAVX2(dst []uint16, stride, w, h int, above, left *Edge, taps 
 		pairs[24+i] = uint32(uint16(t[6]))
 	}
 	recursiveAVX2(&dst[0], 2*stride, w, h, &above[EdgeBase], &left[EdgeBase], &pairs, uint16(1)<<bitDepth-1)
+}
+
+// cflACWhole leaves blocks across the picture's border and 4:4:4 to the scalar kernel.
+func cflACWhole(ac []int16, luma []uint16, lumaStride, w, h, visW, visH, subX, subY int) {
+	if subX == 0 || visW < w || visH < h {
+		cflAC(ac, luma, lumaStride, w, h, visW, visH, subX, subY)
+		return
+	}
+	_, _ = ac[w*h-1], luma[((h<<subY)-1)*lumaStride+2*w-1]
+	log2Size := uint32(bits.TrailingZeros(uint(w * h)))
+	cflACAVX2(&ac[0], &luma[0], 2*lumaStride<<subY, w, h, 2*lumaStride*subY, int16(4>>subY), log2Size)
 }
 
 func cflPredAVX2(dst []uint16, stride int, ac []int16, w, h int, dc uint16, alpha, bitDepth int) {

@@ -519,3 +519,89 @@ TEXT ·cflAVX2(SB), NOSPLIT, $0-46
 		VPMAXSW   Y12, Y0, Y0       \
 		VPMINSW   Y10, Y0, Y0
 	STRIPS(CFLTOP, CFLROW)
+
+// func cflACAVX2(ac *int16, luma *uint16, lumaStride, w, h int, below int, gain int16, log2Size uint32)
+//
+// Chroma subsampled in columns: sums of two neighbours, with those of the row below bytes further
+// if below is not 0, times gain; then less their average. Y8 gain, Y9 sum.
+TEXT ·cflACAVX2(SB), NOSPLIT, $0-56
+	MOVQ         ac+0(FP), DI
+	MOVQ         luma+8(FP), SI
+	MOVQ         lumaStride+16(FP), R9
+	MOVQ         w+24(FP), R10
+	MOVQ         h+32(FP), R11
+	MOVQ         below+40(FP), AX
+	VPBROADCASTW gain+48(FP), Y8
+	VPXOR        Y9, Y9, Y9
+	MOVQ         R10, BX
+	IMULQ        R11, BX
+	CMPQ         R10, $4
+	JEQ          row4
+
+row:
+	MOVQ SI, CX
+	MOVQ R10, R12
+
+column:
+	VMOVDQU   (CX), Y0
+	TESTQ     AX, AX
+	JEQ       single
+	VPADDW    (CX)(AX*1), Y0, Y0
+
+single:
+	VPMADDWD  Y8, Y0, Y0
+	VPADDD    Y0, Y9, Y9
+	VPACKUSDW Y0, Y0, Y0
+	VPERMQ    $0x08, Y0, Y0
+	VMOVDQU   X0, (DI)
+	ADDQ      $16, DI
+	ADDQ      $32, CX
+	SUBQ      $8, R12
+	JG        column
+	ADDQ      R9, SI
+	DECQ      R11
+	JNE       row
+	JMP       average
+
+row4:
+	VMOVDQU   (SI), X0
+	TESTQ     AX, AX
+	JEQ       single4
+	VPADDW    (SI)(AX*1), X0, X0
+
+single4:
+	VPMADDWD  X8, X0, X0
+	VPADDD    Y0, Y9, Y9
+	VPACKUSDW X0, X0, X0
+	VMOVQ     X0, (DI)
+	ADDQ      $8, DI
+	ADDQ      R9, SI
+	DECQ      R11
+	JNE       row4
+
+average:
+	VEXTRACTI128 $1, Y9, X0
+	VPADDD       X0, X9, X9
+	VPSHUFD      $0x4E, X9, X0
+	VPADDD       X0, X9, X9
+	VPSHUFD      $0xB1, X9, X0
+	VPADDD       X0, X9, X9
+	VMOVD        X9, AX
+	MOVQ         BX, DX
+	SHRQ         $1, DX
+	ADDL         DX, AX
+	MOVL         log2Size+52(FP), CX
+	SHRL         CX, AX
+	VMOVD        AX, X1
+	VPBROADCASTW X1, Y1
+	MOVQ         ac+0(FP), DI
+
+subtract:
+	VMOVDQU (DI), Y0
+	VPSUBW  Y1, Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ    $32, DI
+	SUBQ    $16, BX
+	JG      subtract
+	VZEROUPPER
+	RET

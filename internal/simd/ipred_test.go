@@ -129,6 +129,46 @@ func TestIPred(t *testing.T) {
 	}
 }
 
+func TestCflAC(t *testing.T) {
+	r := rand.New(rand.NewPCG(35, 36))
+	for _, sub := range [][2]int{{1, 1}, {1, 0}, {0, 0}} {
+		for _, w := range []int{4, 8, 16, 32} {
+			for _, h := range []int{4, 8, 16, 32} {
+				for n := range 12 {
+					luma, stride := mcSource(r, 72, 64, n%4, 8+n%3*2), 72
+					visW, visH := w, h
+					if n%4 == 1 {
+						visW, visH = 2+2*r.IntN(w/2), 2+2*r.IntN(h/2)
+					}
+					got, want := make([]int16, w*h), make([]int16, w*h)
+					ipredScalar.CflAC(want, luma, stride, w, h, visW, visH, sub[0], sub[1])
+					IPred.CflAC(got, luma, stride, w, h, visW, visH, sub[0], sub[1])
+					if !slices.Equal(got, want) {
+						t.Fatalf("%dx%d, visible %dx%d, subsampling %v differs from scalar", w, h, visW, visH, sub)
+					}
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkCflAC(b *testing.B) {
+	luma := mcSource(rand.New(rand.NewPCG(37, 38)), 72, 64, 0, 8)
+	var ac [32 * 32]int16
+	for _, w := range []int{4, 8, 16, 32} {
+		b.Run(fmt.Sprintf("scalar/%dx%d", w, w), func(b *testing.B) {
+			for b.Loop() {
+				ipredScalar.CflAC(ac[:], luma, 72, w, w, w, w, 1, 1)
+			}
+		})
+		b.Run(fmt.Sprintf("in use/%dx%d", w, w), func(b *testing.B) {
+			for b.Loop() {
+				IPred.CflAC(ac[:], luma, 72, w, w, w, w, 1, 1)
+			}
+		})
+	}
+}
+
 func BenchmarkIPred(b *testing.B) {
 	var dst [64 * 64]uint16
 	for _, call := range ipredCalls {

@@ -14,8 +14,7 @@ const MCMargin = 3
 // MCTable holds the kernels of motion compensation (section 7.11.3.4, unscaled).
 //
 // src starts MCMargin rows above and MCMargin columns left of the block at integer
-// position, and must reach 4 rows and 8 columns beyond its right and lower border
-// (columns up to the next multiple of 16 may be read, never used).
+// position and holds h+7 rows of w+7 columns (for w = 2 two columns more may be read, never used).
 // fx and fy are the taps of the horizontal and vertical filter; nil stands for
 // the integer position, taps {0, 0, 0, 128, 0, 0, 0, 0}.
 // w is 2, 4, 8, 16, 32, 64 or 128; h from 1 to 128; bitDepth 8, 10 or 12.
