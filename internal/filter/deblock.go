@@ -213,29 +213,37 @@ func (b *deblockBand) mark(rowEnd int) {
 	levels := [2]*[av1.TotalRefsPerFrame][2]uint8{&b.d.level[index[0]], &b.d.level[index[1]]}
 	shapes := &blockShape[subX][subY]
 	grid := b.grid
-	yBase := b.row >> subY
+	clear(b.s.vert[:b.cols*deblockRows])
+	clear(b.s.horz[:b.cols*b.rows])
 	for y := range b.rows {
+		yy := b.row>>subY + y
 		line := grid.Cells[(b.row+y<<subY|subY)*grid.Stride:][:grid.Cols]
 		above := line
-		if yBase+y > 0 {
+		if yy > 0 {
 			above = grid.Cells[(b.row+y<<subY|subY-1<<subY)*grid.Stride:][:grid.Cols]
 		}
 		horz := b.s.horz[y*b.cols:][:b.cols]
-		for x := range horz {
+		var left cellShape
+		// From transform block to transform block: inside of one there is no edge, and all its
+		// cells are of one coding block.
+		for x := 0; x < len(horz); {
 			cell := &line[x<<subX|subX]
 			shape := b.shape(shapes, cell)
 			inner := cell.Skip && cell.RefFrame[0] > av1.IntraFrame // only block edges are filtered
-			var vert, top uint8
-			if x > 0 && x&(1<<shape.txW-1) == 0 && (!inner || x&int(shape.blkW) == 0) {
+			if x > 0 && (!inner || x&int(shape.blkW) == 0) {
 				prev := &line[(x-1)<<subX|subX]
-				vert = edgeByte(levels[0], cell, prev, length[min(shape.txW, b.shape(shapes, prev).txW)])
+				b.s.vert[x*deblockRows+y] = edgeByte(levels[0], cell, prev, length[min(shape.txW, left.txW)])
 			}
-			if yy := yBase + y; yy > 0 && yy&(1<<shape.txH-1) == 0 && (!inner || yy&int(shape.blkH) == 0) {
+			left = shape
+			end := min(x+1<<shape.txW, len(horz))
+			if yy == 0 || yy&(1<<shape.txH-1) != 0 || inner && yy&int(shape.blkH) != 0 {
+				x = end
+				continue
+			}
+			for ; x < end; x++ {
 				prev := &above[x<<subX|subX]
-				top = edgeByte(levels[1], cell, prev, length[min(shape.txH, b.shape(shapes, prev).txH)])
+				horz[x] = edgeByte(levels[1], cell, prev, length[min(shape.txH, b.shape(shapes, prev).txH)])
 			}
-			b.s.vert[x*deblockRows+y] = vert
-			horz[x] = top
 		}
 	}
 }
