@@ -24,12 +24,11 @@ type METable struct {
 	Halve func(dst []uint8, a, b []uint8, w int)
 	// Window searches cols x rows positions exhaustively and returns the smallest sum of
 	// absolute differences and where it is; of equals the first in raster order.
-	// The block is w x h (w is 16, 32 or 64), every step-th row of it is looked at.
+	// The block is w x h (16x16, 32x32 or 64x64); every step-th row of it is looked at, step is 1 or 2.
 	// ref starts at the first position; cols is best a multiple of 8.
 	Window func(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
 	// Grid does the same for the first blocks (Grid8 or GridBlocks) squares of a 64x64 block at once. Position
 	// (x, y) replaces an entry of best, as Pos = pos + y<<16 + x, if its sum is smaller.
-	// step is 1 or 2.
 	Grid func(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32)
 	// Variance is the variance of the differences of two w x h blocks times w*h: their
 	// squared error without that of the mean.

@@ -25,59 +25,96 @@ next:                                 \
 	DECQ R12                          \
 	JNZ  row
 
-// Rows left are counted in samples of the block's height: step at a time.
-#define START \
-	MOVQ SI, AX          \
-	MOVQ BX, R15         \
-	VPXOR X2, X2, X2     \
-	VPXOR X3, X3, X3     \
-	MOVQ h+40(FP), R14
-
-#define ADVANCE(line) \
-	ADDQ R8, AX          \
-	ADDQ R9, R15         \
-	SUBQ step+48(FP), R14 \
-	JG   line
-
-#define FINISHX \
-	VPSHUFD $0x4e, X2, X3 \
-	VPADDD  X3, X2, X2    \
-	VMOVD   X2, AX
-
 #define FINISHY \
 	VEXTRACTI128 $1, Y2, X3 \
 	VPADDD       X3, X2, X2 \
-	FINISHX
+	VPSHUFD      $0x4e, X2, X3 \
+	VPADDD       X3, X2, X2 \
+	VMOVD        X2, AX
 
-#define SUM16(line) \
-	START                    \
-line:                        \
-	VMOVDQU (R15), X0        \
-	VPSADBW (AX), X0, X0     \
-	VPADDD  X0, X2, X2       \
-	ADVANCE(line)            \
-	FINISHX
+// A block of 16 columns is kept in registers, two rows in each of Y8 to Y15.
+#define LOAD16(out) \
+	VMOVDQU     (SI), X0                   \
+	VINSERTI128 $1, (SI)(R8*1), Y0, out    \
+	LEAQ        (SI)(R8*2), SI
 
-#define SUM32(line) \
-	START                    \
-line:                        \
-	VMOVDQU (R15), Y0        \
-	VPSADBW (AX), Y0, Y0     \
-	VPADDD  Y0, Y2, Y2       \
-	ADVANCE(line)            \
+#define PAIR16(rows) \
+	VMOVDQU     (R15), X0                  \
+	VINSERTI128 $1, (R15)(R9*1), Y0, Y0    \
+	VPSADBW     rows, Y0, Y0               \
+	VPADDD      Y0, Y2, Y2                 \
+	LEAQ        (R15)(R9*2), R15
+
+#define SUM16X8(line) \
+	MOVQ  BX, R15    \
+	VPXOR Y2, Y2, Y2 \
+	PAIR16(Y8)       \
+	PAIR16(Y9)       \
+	PAIR16(Y10)      \
+	PAIR16(Y11)      \
 	FINISHY
 
+#define SUM16X16(line) \
+	MOVQ  BX, R15    \
+	VPXOR Y2, Y2, Y2 \
+	PAIR16(Y8)       \
+	PAIR16(Y9)       \
+	PAIR16(Y10)      \
+	PAIR16(Y11)      \
+	PAIR16(Y12)      \
+	PAIR16(Y13)      \
+	PAIR16(Y14)      \
+	PAIR16(Y15)      \
+	FINISHY
+
+// Wider blocks go by groups of four rows; h has become their number.
+#define START \
+	MOVQ  SI, AX         \
+	MOVQ  BX, R15        \
+	VPXOR Y2, Y2, Y2     \
+	VPXOR Y3, Y3, Y3     \
+	MOVQ  h+40(FP), R14
+
+#define TWO32 \
+	VMOVDQU (R15), Y0              \
+	VMOVDQU (R15)(R9*1), Y1        \
+	VPSADBW (AX), Y0, Y0           \
+	VPSADBW (AX)(R8*1), Y1, Y1     \
+	VPADDD  Y0, Y2, Y2             \
+	VPADDD  Y1, Y3, Y3             \
+	LEAQ    (R15)(R9*2), R15       \
+	LEAQ    (AX)(R8*2), AX
+
+#define SUM32(line) \
+	START              \
+line:                  \
+	TWO32              \
+	TWO32              \
+	DECQ   R14         \
+	JNZ    line        \
+	VPADDD Y3, Y2, Y2  \
+	FINISHY
+
+#define ONE64 \
+	VMOVDQU (R15), Y0              \
+	VMOVDQU 32(R15), Y1            \
+	VPSADBW (AX), Y0, Y0           \
+	VPSADBW 32(AX), Y1, Y1         \
+	VPADDD  Y0, Y2, Y2             \
+	VPADDD  Y1, Y3, Y3             \
+	ADDQ    R9, R15                \
+	ADDQ    R8, AX
+
 #define SUM64(line) \
-	START                    \
-line:                        \
-	VMOVDQU (R15), Y0        \
-	VMOVDQU 32(R15), Y1      \
-	VPSADBW (AX), Y0, Y0     \
-	VPSADBW 32(AX), Y1, Y1   \
-	VPADDD  Y0, Y2, Y2       \
-	VPADDD  Y1, Y3, Y3       \
-	ADVANCE(line)            \
-	VPADDD  Y3, Y2, Y2       \
+	START              \
+line:                  \
+	ONE64              \
+	ONE64              \
+	ONE64              \
+	ONE64              \
+	DECQ   R14         \
+	JNZ    line        \
+	VPADDD Y3, Y2, Y2  \
 	FINISHY
 
 // Columns of 8x8 sums after the two halves of a row are interleaved: back in order.
@@ -215,17 +252,41 @@ TEXT ·searchWindowAVX2(SB), NOSPLIT, $0-96
 	MOVL  $-1, R11
 	XORL  DI, DI
 	XORL  CX, CX
-	MOVQ  w+32(FP), AX
-	CMPQ  AX, $32
-	JE    window32
-	JA    window64
+	MOVQ  w+32(FP), BX
+	CMPQ  BX, $16
+	JNE   wide
 
-	WINDOW(row16, col16, line16, next16, SUM16)
+	LOAD16(Y8)
+	LOAD16(Y9)
+	LOAD16(Y10)
+	LOAD16(Y11)
+	CMPQ AX, $1
+	JE   window16x16
+	WINDOW(row8, col8, line8, next8, SUM16X8)
+	JMP  windowEnd
+
+window16x16:
+	LOAD16(Y12)
+	LOAD16(Y13)
+	LOAD16(Y14)
+	LOAD16(Y15)
+	WINDOW(row16, col16, line16, next16, SUM16X16)
 	JMP windowEnd
 
-window32:
+wide:
+	// Groups of four rows: h / 4, halved if step is 2.
+	MOVQ h+40(FP), R14
+	SHRQ $2, R14
+	CMPQ AX, $1
+	JE   counted
+	SHRQ $1, R14
+
+counted:
+	MOVQ R14, h+40(FP)
+	CMPQ BX, $32
+	JNE  window64
 	WINDOW(row32, col32, line32, next32, SUM32)
-	JMP windowEnd
+	JMP  windowEnd
 
 window64:
 	WINDOW(row64, col64, line64, next64, SUM64)

@@ -14,6 +14,14 @@ func randomBytes(r *rand.Rand, n int) []uint8 {
 	return b
 }
 
+// eachME runs f for the kernels in use and for the scalar ones.
+func eachME(t *testing.T, f func(t *testing.T, me METable)) {
+	t.Run("scalar", func(t *testing.T) {
+		f(t, METable{Narrow: narrow, Halve: halve, Window: searchWindow, Grid: searchGrid, Variance: diffVariance})
+	})
+	t.Run("in use", func(t *testing.T) { f(t, ME) })
+}
+
 // plainSad is the sum of absolute differences over every step-th row.
 func plainSad(a []uint8, aStride int, b []uint8, bStride, w, h, step int) (sad uint32) {
 	for y := 0; y < h; y += step {
@@ -25,7 +33,9 @@ func plainSad(a []uint8, aStride int, b []uint8, bStride, w, h, step int) (sad u
 	return sad
 }
 
-func TestWindow(t *testing.T) {
+func TestWindow(t *testing.T) { eachME(t, testWindow) }
+
+func testWindow(t *testing.T, me METable) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, size := range []int{16, 32, 64} {
 		for range 20 {
@@ -40,18 +50,20 @@ func TestWindow(t *testing.T) {
 					}
 				}
 			}
-			if sad, x, y := ME.Window(src, srcStride, ref, refStride, size, size, step, cols, rows); sad != want || x != wx || y != wy {
+			if sad, x, y := me.Window(src, srcStride, ref, refStride, size, size, step, cols, rows); sad != want || x != wx || y != wy {
 				t.Fatalf("size %d: %d at (%d, %d), want %d at (%d, %d)", size, sad, x, y, want, wx, wy)
 			}
 		}
 	}
 	flat := make([]uint8, 200*200)
-	if sad, x, y := ME.Window(flat, 64, flat, 200, 64, 64, 1, 24, 9); sad != 0 || x != 0 || y != 0 {
+	if sad, x, y := me.Window(flat, 64, flat, 200, 64, 64, 1, 24, 9); sad != 0 || x != 0 || y != 0 {
 		t.Errorf("flat content: %d at (%d, %d), want the first position", sad, x, y)
 	}
 }
 
-func TestGrid(t *testing.T) {
+func TestGrid(t *testing.T) { eachME(t, testGrid) }
+
+func testGrid(t *testing.T, me METable) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 20 {
 		step, cols, rows := 1+r.IntN(2), 1+r.IntN(18), 1+r.IntN(4)
@@ -64,7 +76,7 @@ func TestGrid(t *testing.T) {
 		}
 		want = got
 		const pos = 5<<16 + 1000
-		ME.Grid(&got, src, 64, ref, refStride, step, cols, rows, blocks, pos)
+		me.Grid(&got, src, 64, ref, refStride, step, cols, rows, blocks, pos)
 		for y := range rows {
 			for x := range cols {
 				i := 0
@@ -87,11 +99,13 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-func TestHalveAndNarrow(t *testing.T) {
+func TestHalveAndNarrow(t *testing.T) { eachME(t, testHalveAndNarrow) }
+
+func testHalveAndNarrow(t *testing.T, me METable) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for w := 1; w < 70; w++ {
 		a, b, d := randomBytes(r, 2*w), randomBytes(r, 2*w), make([]uint8, w)
-		ME.Halve(d, a, b, w)
+		me.Halve(d, a, b, w)
 		for x, v := range d {
 			if want := (int(a[2*x]) + int(a[2*x+1]) + int(b[2*x]) + int(b[2*x+1]) + 2) / 4; int(v) != want {
 				t.Fatalf("mean %d, want %d", v, want)
@@ -102,7 +116,7 @@ func TestHalveAndNarrow(t *testing.T) {
 			for i := range src {
 				src[i] = uint16(r.IntN(256 << shift))
 			}
-			ME.Narrow(d, src, shift)
+			me.Narrow(d, src, shift)
 			for i, v := range d {
 				if v != uint8(src[i]>>shift) {
 					t.Fatalf("%d >> %d = %d", src[i], shift, v)
@@ -112,7 +126,9 @@ func TestHalveAndNarrow(t *testing.T) {
 	}
 }
 
-func TestVariance(t *testing.T) {
+func TestVariance(t *testing.T) { eachME(t, testVariance) }
+
+func testVariance(t *testing.T, me METable) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for _, size := range [][2]int{{4, 4}, {4, 16}, {8, 8}, {16, 4}, {64, 32}, {128, 128}} {
 		w, h := size[0], size[1]
@@ -130,7 +146,7 @@ func TestVariance(t *testing.T) {
 			sum += d
 			squares += d * d
 		}
-		if got, want := ME.Variance(a, w, b, stride, w, h), uint64(squares-sum*sum/(w*h)); got != want {
+		if got, want := me.Variance(a, w, b, stride, w, h), uint64(squares-sum*sum/(w*h)); got != want {
 			t.Fatalf("%v variance %d, want %d", size, got, want)
 		}
 	}
