@@ -1,23 +1,23 @@
 package av1
 
-// Geometry of blocks and partitions (section 10.3). Sizes called "4x4" count units of four luma samples.
+// Geometry of blocks and partitions (section 9.3). Sizes called "4x4" count units of four luma samples.
 
-// MiWidthLog2 is the base 2 logarithm of a block's width in units of 4 samples (section 10.3).
+// MiWidthLog2 is the base 2 logarithm of a block's width in units of 4 samples (section 9.3).
 var MiWidthLog2 = [BlockSizes]uint8{0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 0, 2, 1, 3, 2, 4}
 
-// MiHeightLog2 is the base 2 logarithm of a block's height in units of 4 samples (section 10.3).
+// MiHeightLog2 is the base 2 logarithm of a block's height in units of 4 samples (section 9.3).
 var MiHeightLog2 = [BlockSizes]uint8{0, 1, 0, 1, 2, 1, 2, 3, 2, 3, 4, 3, 4, 5, 4, 5, 2, 0, 3, 1, 4, 2}
 
-// Num4x4BlocksWide is a block's width in units of 4 samples (section 10.3).
+// Num4x4BlocksWide is a block's width in units of 4 samples (section 9.3).
 var Num4x4BlocksWide = [BlockSizes]uint8{1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 1, 4, 2, 8, 4, 16}
 
-// Num4x4BlocksHigh is a block's height in units of 4 samples (section 10.3).
+// Num4x4BlocksHigh is a block's height in units of 4 samples (section 9.3).
 var Num4x4BlocksHigh = [BlockSizes]uint8{1, 2, 1, 2, 4, 2, 4, 8, 4, 8, 16, 8, 16, 32, 16, 32, 4, 1, 8, 2, 16, 4}
 
-// SizeGroup maps a block size to the context of y_mode (section 10.3).
+// SizeGroup maps a block size to the context of y_mode (section 9.3).
 var SizeGroup = [BlockSizes]uint8{0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 0, 0, 1, 1, 2, 2}
 
-// PartitionSubsize[p][b] is the block size partition p makes of the square block b, the largest one when they differ (section 10.3).
+// PartitionSubsize[p][b] is the block size partition p makes of the square block b, the largest one when they differ (section 9.3).
 var PartitionSubsize = [10][BlockSizes]BlockSize{
 	{
 		Block4x4, BlockInvalid, BlockInvalid, Block8x8, BlockInvalid, BlockInvalid,
@@ -107,7 +107,7 @@ var SubsampledSize = [BlockSizes][2][2]BlockSize{
 	{{Block64x16, BlockInvalid}, {Block32x16, Block32x8}},
 }
 
-// MaxTxSizeRect is the largest transform that fits a block, square or not (section 10.3).
+// MaxTxSizeRect is the largest transform that fits a block, square or not (section 9.3).
 var MaxTxSizeRect = [BlockSizes]TxSize{
 	Tx4x4, Tx4x8, Tx8x4, Tx8x8, Tx8x16, Tx16x8,
 	Tx16x16, Tx16x32, Tx32x16, Tx32x32, Tx32x64, Tx64x32,
@@ -118,10 +118,10 @@ var MaxTxSizeRect = [BlockSizes]TxSize{
 // MaxTxDepth is how often the largest transform of a block has to be split to reach 4x4 (section 5.11.15).
 var MaxTxDepth = [BlockSizes]uint8{0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 2, 2, 3, 3, 4, 4}
 
-// BlockWidth is a block's width in samples (section 10.3).
+// BlockWidth is a block's width in samples (section 9.3).
 var BlockWidth = [22]uint8{4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64, 128, 128, 4, 16, 8, 32, 16, 64}
 
-// BlockHeight is a block's height in samples (section 10.3).
+// BlockHeight is a block's height in samples (section 9.3).
 var BlockHeight = [22]uint8{4, 8, 4, 8, 16, 8, 16, 32, 16, 32, 64, 32, 64, 128, 64, 128, 16, 4, 32, 8, 64, 16}
 
 // BlockWidthLog2 is the base 2 logarithm of BlockWidth.
@@ -129,12 +129,6 @@ var BlockWidthLog2 = [22]uint8{2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 2
 
 // BlockHeightLog2 is the base 2 logarithm of BlockHeight.
 var BlockHeightLog2 = [22]uint8{2, 3, 2, 3, 4, 3, 4, 5, 4, 5, 6, 5, 6, 7, 6, 7, 4, 2, 5, 3, 6, 4}
-
-// ResidualSize is get_plane_residual_size (section 5.11.38): the size of block b in
-// a plane with the given subsampling, BlockInvalid if there is no such block.
-func ResidualSize(b BlockSize, subX, subY int) BlockSize {
-	return SubsampledSize[b][subX&1][subY&1]
-}
 
 // HasChroma tells whether the block of size b at row, col (units of 4 luma samples)
 // carries the chroma of its area (section 5.11.5, HasChroma), for a picture that has chroma.

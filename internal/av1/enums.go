@@ -1,6 +1,6 @@
 // Package av1 holds what the AV1 specification fixes: enumerations, block and
 // transform geometry, default CDFs, scans, quantiser and filter tables. Names
-// follow the specification (symbols of section 3, tables of section 10) in Go's
+// follow the specification (symbols of section 3, tables of section 9) in Go's
 // spelling: BLOCK_8X8 is Block8x8, V_PRED is VPred, TX_64X64 is Tx64x64.
 package av1
 

@@ -1,23 +1,23 @@
 package av1
 
-// Constants of intra prediction (sections 7.11.2 and 10.3).
+// Constants of intra prediction (sections 7.11.2 and 9.3).
 
-// SmWeightsTx4x4 are the smooth weights along a side of 4 (section 10.3).
+// SmWeightsTx4x4 are the smooth weights along a side of 4 (section 9.3).
 var SmWeightsTx4x4 = [4]uint8{255, 149, 85, 64}
 
-// SmWeightsTx8x8 are the smooth weights along a side of 8 (section 10.3).
+// SmWeightsTx8x8 are the smooth weights along a side of 8 (section 9.3).
 var SmWeightsTx8x8 = [8]uint8{255, 197, 146, 105, 73, 50, 37, 32}
 
-// SmWeightsTx16x16 are the smooth weights along a side of 16 (section 10.3).
+// SmWeightsTx16x16 are the smooth weights along a side of 16 (section 9.3).
 var SmWeightsTx16x16 = [16]uint8{255, 225, 196, 170, 145, 123, 102, 84, 68, 54, 43, 33, 26, 20, 17, 16}
 
-// SmWeightsTx32x32 are the smooth weights along a side of 32 (section 10.3).
+// SmWeightsTx32x32 are the smooth weights along a side of 32 (section 9.3).
 var SmWeightsTx32x32 = [32]uint8{
 	255, 240, 225, 210, 196, 182, 169, 157, 145, 133, 122, 111, 101, 92, 83, 74,
 	66, 59, 52, 45, 39, 34, 29, 25, 21, 17, 14, 12, 10, 9, 8, 8,
 }
 
-// SmWeightsTx64x64 are the smooth weights along a side of 64 (section 10.3).
+// SmWeightsTx64x64 are the smooth weights along a side of 64 (section 9.3).
 var SmWeightsTx64x64 = [64]uint8{
 	255, 248, 240, 233, 225, 218, 210, 203, 196, 189, 182, 176, 169, 163, 156, 150,
 	144, 138, 133, 127, 121, 116, 111, 106, 101, 96, 91, 86, 82, 77, 73, 69,
@@ -25,10 +25,10 @@ var SmWeightsTx64x64 = [64]uint8{
 	18, 16, 15, 13, 12, 10, 9, 8, 7, 6, 6, 5, 5, 4, 4, 4,
 }
 
-// ModeToAngle is the nominal angle of a directional mode in degrees (section 10.3).
+// ModeToAngle is the nominal angle of a directional mode in degrees (section 9.3).
 var ModeToAngle = [IntraModes]uint8{0, 90, 180, 45, 135, 113, 157, 203, 67, 0, 0, 0, 0}
 
-// DrIntraDerivative[angle] is the step of a directional predictor in 1/64 sample (section 10.3); the index is in degrees.
+// DrIntraDerivative[angle] is the step of a directional predictor in 1/64 sample (section 9.3); the index is in degrees.
 var DrIntraDerivative = [90]int16{
 	0, 0, 0, 1023, 0, 0, 547, 0, 0, 372,
 	0, 0, 0, 0, 273, 0, 0, 215, 0, 0,
@@ -41,57 +41,29 @@ var DrIntraDerivative = [90]int16{
 	0, 11, 0, 0, 7, 0, 0, 3, 0, 0,
 }
 
-// IntraFilterTaps[mode][position in the 4x2 unit][input] are the recursive filter's taps in 1/16 (section 10.3).
+// IntraFilterTaps[mode][position in the 4x2 unit][input] are the recursive filter's taps in 1/16 (section 9.3).
 var IntraFilterTaps = [FilterIntraModes][8][7]int8{
 	{
-		{-6, 10, 0, 0, 0, 12, 0},
-		{-5, 2, 10, 0, 0, 9, 0},
-		{-3, 1, 1, 10, 0, 7, 0},
-		{-3, 1, 1, 2, 10, 5, 0},
-		{-4, 6, 0, 0, 0, 2, 12},
-		{-3, 2, 6, 0, 0, 2, 9},
-		{-3, 2, 2, 6, 0, 2, 7},
-		{-3, 1, 2, 2, 6, 3, 5},
+		{-6, 10, 0, 0, 0, 12, 0}, {-5, 2, 10, 0, 0, 9, 0}, {-3, 1, 1, 10, 0, 7, 0}, {-3, 1, 1, 2, 10, 5, 0},
+		{-4, 6, 0, 0, 0, 2, 12}, {-3, 2, 6, 0, 0, 2, 9}, {-3, 2, 2, 6, 0, 2, 7}, {-3, 1, 2, 2, 6, 3, 5},
 	},
 	{
-		{-10, 16, 0, 0, 0, 10, 0},
-		{-6, 0, 16, 0, 0, 6, 0},
-		{-4, 0, 0, 16, 0, 4, 0},
-		{-2, 0, 0, 0, 16, 2, 0},
-		{-10, 16, 0, 0, 0, 0, 10},
-		{-6, 0, 16, 0, 0, 0, 6},
-		{-4, 0, 0, 16, 0, 0, 4},
-		{-2, 0, 0, 0, 16, 0, 2},
+		{-10, 16, 0, 0, 0, 10, 0}, {-6, 0, 16, 0, 0, 6, 0}, {-4, 0, 0, 16, 0, 4, 0},
+		{-2, 0, 0, 0, 16, 2, 0}, {-10, 16, 0, 0, 0, 0, 10}, {-6, 0, 16, 0, 0, 0, 6},
+		{-4, 0, 0, 16, 0, 0, 4}, {-2, 0, 0, 0, 16, 0, 2},
 	},
 	{
-		{-8, 8, 0, 0, 0, 16, 0},
-		{-8, 0, 8, 0, 0, 16, 0},
-		{-8, 0, 0, 8, 0, 16, 0},
-		{-8, 0, 0, 0, 8, 16, 0},
-		{-4, 4, 0, 0, 0, 0, 16},
-		{-4, 0, 4, 0, 0, 0, 16},
-		{-4, 0, 0, 4, 0, 0, 16},
-		{-4, 0, 0, 0, 4, 0, 16},
+		{-8, 8, 0, 0, 0, 16, 0}, {-8, 0, 8, 0, 0, 16, 0}, {-8, 0, 0, 8, 0, 16, 0}, {-8, 0, 0, 0, 8, 16, 0},
+		{-4, 4, 0, 0, 0, 0, 16}, {-4, 0, 4, 0, 0, 0, 16}, {-4, 0, 0, 4, 0, 0, 16}, {-4, 0, 0, 0, 4, 0, 16},
 	},
 	{
-		{-2, 8, 0, 0, 0, 10, 0},
-		{-1, 3, 8, 0, 0, 6, 0},
-		{-1, 2, 3, 8, 0, 4, 0},
-		{0, 1, 2, 3, 8, 2, 0},
-		{-1, 4, 0, 0, 0, 3, 10},
-		{-1, 3, 4, 0, 0, 4, 6},
-		{-1, 2, 3, 4, 0, 4, 4},
-		{-1, 2, 2, 3, 4, 3, 3},
+		{-2, 8, 0, 0, 0, 10, 0}, {-1, 3, 8, 0, 0, 6, 0}, {-1, 2, 3, 8, 0, 4, 0}, {0, 1, 2, 3, 8, 2, 0},
+		{-1, 4, 0, 0, 0, 3, 10}, {-1, 3, 4, 0, 0, 4, 6}, {-1, 2, 3, 4, 0, 4, 4}, {-1, 2, 2, 3, 4, 3, 3},
 	},
 	{
-		{-12, 14, 0, 0, 0, 14, 0},
-		{-10, 0, 14, 0, 0, 12, 0},
-		{-9, 0, 0, 14, 0, 11, 0},
-		{-8, 0, 0, 0, 14, 10, 0},
-		{-10, 12, 0, 0, 0, 0, 14},
-		{-9, 1, 12, 0, 0, 0, 12},
-		{-8, 0, 0, 12, 0, 1, 11},
-		{-7, 0, 0, 1, 12, 1, 9},
+		{-12, 14, 0, 0, 0, 14, 0}, {-10, 0, 14, 0, 0, 12, 0}, {-9, 0, 0, 14, 0, 11, 0},
+		{-8, 0, 0, 0, 14, 10, 0}, {-10, 12, 0, 0, 0, 0, 14}, {-9, 1, 12, 0, 0, 0, 12},
+		{-8, 0, 0, 12, 0, 1, 11}, {-7, 0, 0, 1, 12, 1, 9},
 	},
 }
 

@@ -1,53 +1,53 @@
 package av1
 
-// Scans: ordered positions, each row * width + column of the transform (section 10.2).
+// Scans: ordered positions, each row * width + column of the transform (section 9.2).
 
-// DefaultScan4x4 is the zig-zag scan of a 4x4 transform (section 10.2).
+// DefaultScan4x4 is the zig-zag scan of a 4x4 transform (section 9.2).
 var DefaultScan4x4 = [16]uint16{0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15}
 
-// McolScan4x4 is the column by column scan of a 4x4 transform (section 10.2).
+// McolScan4x4 is the column by column scan of a 4x4 transform (section 9.2).
 var McolScan4x4 = [16]uint16{0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15}
 
-// MrowScan4x4 is the row by row scan of a 4x4 transform (section 10.2).
+// MrowScan4x4 is the row by row scan of a 4x4 transform (section 9.2).
 var MrowScan4x4 = [16]uint16{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
-// DefaultScan4x8 is the zig-zag scan of a 4x8 transform (section 10.2).
+// DefaultScan4x8 is the zig-zag scan of a 4x8 transform (section 9.2).
 var DefaultScan4x8 = [32]uint16{
 	0, 1, 4, 2, 5, 8, 3, 6, 9, 12, 7, 10, 13, 16, 11, 14,
 	17, 20, 15, 18, 21, 24, 19, 22, 25, 28, 23, 26, 29, 27, 30, 31,
 }
 
-// McolScan4x8 is the column by column scan of a 4x8 transform (section 10.2).
+// McolScan4x8 is the column by column scan of a 4x8 transform (section 9.2).
 var McolScan4x8 = [32]uint16{
 	0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29,
 	2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31,
 }
 
-// MrowScan4x8 is the row by row scan of a 4x8 transform (section 10.2).
+// MrowScan4x8 is the row by row scan of a 4x8 transform (section 9.2).
 var MrowScan4x8 = [32]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
 }
 
-// DefaultScan8x4 is the zig-zag scan of a 8x4 transform (section 10.2).
+// DefaultScan8x4 is the zig-zag scan of a 8x4 transform (section 9.2).
 var DefaultScan8x4 = [32]uint16{
 	0, 8, 1, 16, 9, 2, 24, 17, 10, 3, 25, 18, 11, 4, 26, 19,
 	12, 5, 27, 20, 13, 6, 28, 21, 14, 7, 29, 22, 15, 30, 23, 31,
 }
 
-// McolScan8x4 is the column by column scan of a 8x4 transform (section 10.2).
+// McolScan8x4 is the column by column scan of a 8x4 transform (section 9.2).
 var McolScan8x4 = [32]uint16{
 	0, 8, 16, 24, 1, 9, 17, 25, 2, 10, 18, 26, 3, 11, 19, 27,
 	4, 12, 20, 28, 5, 13, 21, 29, 6, 14, 22, 30, 7, 15, 23, 31,
 }
 
-// MrowScan8x4 is the row by row scan of a 8x4 transform (section 10.2).
+// MrowScan8x4 is the row by row scan of a 8x4 transform (section 9.2).
 var MrowScan8x4 = [32]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
 }
 
-// DefaultScan8x8 is the zig-zag scan of a 8x8 transform (section 10.2).
+// DefaultScan8x8 is the zig-zag scan of a 8x8 transform (section 9.2).
 var DefaultScan8x8 = [64]uint16{
 	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5,
 	12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
@@ -55,7 +55,7 @@ var DefaultScan8x8 = [64]uint16{
 	58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 }
 
-// McolScan8x8 is the column by column scan of a 8x8 transform (section 10.2).
+// McolScan8x8 is the column by column scan of a 8x8 transform (section 9.2).
 var McolScan8x8 = [64]uint16{
 	0, 8, 16, 24, 32, 40, 48, 56, 1, 9, 17, 25, 33, 41, 49, 57,
 	2, 10, 18, 26, 34, 42, 50, 58, 3, 11, 19, 27, 35, 43, 51, 59,
@@ -63,7 +63,7 @@ var McolScan8x8 = [64]uint16{
 	6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63,
 }
 
-// MrowScan8x8 is the row by row scan of a 8x8 transform (section 10.2).
+// MrowScan8x8 is the row by row scan of a 8x8 transform (section 9.2).
 var MrowScan8x8 = [64]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -71,7 +71,7 @@ var MrowScan8x8 = [64]uint16{
 	48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
 }
 
-// DefaultScan8x16 is the zig-zag scan of a 8x16 transform (section 10.2).
+// DefaultScan8x16 is the zig-zag scan of a 8x16 transform (section 9.2).
 var DefaultScan8x16 = [128]uint16{
 	0, 1, 8, 2, 9, 16, 3, 10, 17, 24, 4, 11, 18, 25, 32, 5,
 	12, 19, 26, 33, 40, 6, 13, 20, 27, 34, 41, 48, 7, 14, 21, 28,
@@ -83,7 +83,7 @@ var DefaultScan8x16 = [128]uint16{
 	122, 95, 102, 109, 116, 123, 103, 110, 117, 124, 111, 118, 125, 119, 126, 127,
 }
 
-// McolScan8x16 is the column by column scan of a 8x16 transform (section 10.2).
+// McolScan8x16 is the column by column scan of a 8x16 transform (section 9.2).
 var McolScan8x16 = [128]uint16{
 	0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120,
 	1, 9, 17, 25, 33, 41, 49, 57, 65, 73, 81, 89, 97, 105, 113, 121,
@@ -95,7 +95,7 @@ var McolScan8x16 = [128]uint16{
 	7, 15, 23, 31, 39, 47, 55, 63, 71, 79, 87, 95, 103, 111, 119, 127,
 }
 
-// MrowScan8x16 is the row by row scan of a 8x16 transform (section 10.2).
+// MrowScan8x16 is the row by row scan of a 8x16 transform (section 9.2).
 var MrowScan8x16 = [128]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -107,7 +107,7 @@ var MrowScan8x16 = [128]uint16{
 	112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127,
 }
 
-// DefaultScan16x8 is the zig-zag scan of a 16x8 transform (section 10.2).
+// DefaultScan16x8 is the zig-zag scan of a 16x8 transform (section 9.2).
 var DefaultScan16x8 = [128]uint16{
 	0, 16, 1, 32, 17, 2, 48, 33, 18, 3, 64, 49, 34, 19, 4, 80,
 	65, 50, 35, 20, 5, 96, 81, 66, 51, 36, 21, 6, 112, 97, 82, 67,
@@ -119,7 +119,7 @@ var DefaultScan16x8 = [128]uint16{
 	47, 123, 108, 93, 78, 63, 124, 109, 94, 79, 125, 110, 95, 126, 111, 127,
 }
 
-// McolScan16x8 is the column by column scan of a 16x8 transform (section 10.2).
+// McolScan16x8 is the column by column scan of a 16x8 transform (section 9.2).
 var McolScan16x8 = [128]uint16{
 	0, 16, 32, 48, 64, 80, 96, 112, 1, 17, 33, 49, 65, 81, 97, 113,
 	2, 18, 34, 50, 66, 82, 98, 114, 3, 19, 35, 51, 67, 83, 99, 115,
@@ -131,7 +131,7 @@ var McolScan16x8 = [128]uint16{
 	14, 30, 46, 62, 78, 94, 110, 126, 15, 31, 47, 63, 79, 95, 111, 127,
 }
 
-// MrowScan16x8 is the row by row scan of a 16x8 transform (section 10.2).
+// MrowScan16x8 is the row by row scan of a 16x8 transform (section 9.2).
 var MrowScan16x8 = [128]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -143,7 +143,7 @@ var MrowScan16x8 = [128]uint16{
 	112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127,
 }
 
-// DefaultScan16x16 is the zig-zag scan of a 16x16 transform (section 10.2).
+// DefaultScan16x16 is the zig-zag scan of a 16x16 transform (section 9.2).
 var DefaultScan16x16 = [256]uint16{
 	0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 64, 49, 34, 19, 4, 5,
 	20, 35, 50, 65, 80, 96, 81, 66, 51, 36, 21, 6, 7, 22, 37, 52,
@@ -163,7 +163,7 @@ var DefaultScan16x16 = [256]uint16{
 	250, 251, 236, 221, 206, 191, 207, 222, 237, 252, 253, 238, 223, 239, 254, 255,
 }
 
-// McolScan16x16 is the column by column scan of a 16x16 transform (section 10.2).
+// McolScan16x16 is the column by column scan of a 16x16 transform (section 9.2).
 var McolScan16x16 = [256]uint16{
 	0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240,
 	1, 17, 33, 49, 65, 81, 97, 113, 129, 145, 161, 177, 193, 209, 225, 241,
@@ -183,7 +183,7 @@ var McolScan16x16 = [256]uint16{
 	15, 31, 47, 63, 79, 95, 111, 127, 143, 159, 175, 191, 207, 223, 239, 255,
 }
 
-// MrowScan16x16 is the row by row scan of a 16x16 transform (section 10.2).
+// MrowScan16x16 is the row by row scan of a 16x16 transform (section 9.2).
 var MrowScan16x16 = [256]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -203,7 +203,7 @@ var MrowScan16x16 = [256]uint16{
 	240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252, 253, 254, 255,
 }
 
-// DefaultScan16x32 is the zig-zag scan of a 16x32 transform (section 10.2).
+// DefaultScan16x32 is the zig-zag scan of a 16x32 transform (section 9.2).
 var DefaultScan16x32 = [512]uint16{
 	0, 1, 16, 2, 17, 32, 3, 18, 33, 48, 4, 19, 34, 49, 64, 5,
 	20, 35, 50, 65, 80, 6, 21, 36, 51, 66, 81, 96, 7, 22, 37, 52,
@@ -239,7 +239,7 @@ var DefaultScan16x32 = [512]uint16{
 	506, 447, 462, 477, 492, 507, 463, 478, 493, 508, 479, 494, 509, 495, 510, 511,
 }
 
-// DefaultScan32x16 is the zig-zag scan of a 32x16 transform (section 10.2).
+// DefaultScan32x16 is the zig-zag scan of a 32x16 transform (section 9.2).
 var DefaultScan32x16 = [512]uint16{
 	0, 32, 1, 64, 33, 2, 96, 65, 34, 3, 128, 97, 66, 35, 4, 160,
 	129, 98, 67, 36, 5, 192, 161, 130, 99, 68, 37, 6, 224, 193, 162, 131,
@@ -275,7 +275,7 @@ var DefaultScan32x16 = [512]uint16{
 	351, 507, 476, 445, 414, 383, 508, 477, 446, 415, 509, 478, 447, 510, 479, 511,
 }
 
-// DefaultScan32x32 is the zig-zag scan of a 32x32 transform (section 10.2).
+// DefaultScan32x32 is the zig-zag scan of a 32x32 transform (section 9.2).
 var DefaultScan32x32 = [1024]uint16{
 	0, 1, 32, 64, 33, 2, 3, 34, 65, 96, 128, 97, 66, 35, 4, 5,
 	36, 67, 98, 129, 160, 192, 161, 130, 99, 68, 37, 6, 7, 38, 69, 100,
@@ -343,7 +343,7 @@ var DefaultScan32x32 = [1024]uint16{
 	1018, 1019, 988, 957, 926, 895, 927, 958, 989, 1020, 1021, 990, 959, 991, 1022, 1023,
 }
 
-// DefaultScan4x16 is the zig-zag scan of a 4x16 transform (section 10.2).
+// DefaultScan4x16 is the zig-zag scan of a 4x16 transform (section 9.2).
 var DefaultScan4x16 = [64]uint16{
 	0, 1, 4, 2, 5, 8, 3, 6, 9, 12, 7, 10, 13, 16, 11, 14,
 	17, 20, 15, 18, 21, 24, 19, 22, 25, 28, 23, 26, 29, 32, 27, 30,
@@ -351,7 +351,7 @@ var DefaultScan4x16 = [64]uint16{
 	49, 52, 47, 50, 53, 56, 51, 54, 57, 60, 55, 58, 61, 59, 62, 63,
 }
 
-// McolScan4x16 is the column by column scan of a 4x16 transform (section 10.2).
+// McolScan4x16 is the column by column scan of a 4x16 transform (section 9.2).
 var McolScan4x16 = [64]uint16{
 	0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60,
 	1, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45, 49, 53, 57, 61,
@@ -359,7 +359,7 @@ var McolScan4x16 = [64]uint16{
 	3, 7, 11, 15, 19, 23, 27, 31, 35, 39, 43, 47, 51, 55, 59, 63,
 }
 
-// MrowScan4x16 is the row by row scan of a 4x16 transform (section 10.2).
+// MrowScan4x16 is the row by row scan of a 4x16 transform (section 9.2).
 var MrowScan4x16 = [64]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -367,7 +367,7 @@ var MrowScan4x16 = [64]uint16{
 	48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
 }
 
-// DefaultScan16x4 is the zig-zag scan of a 16x4 transform (section 10.2).
+// DefaultScan16x4 is the zig-zag scan of a 16x4 transform (section 9.2).
 var DefaultScan16x4 = [64]uint16{
 	0, 16, 1, 32, 17, 2, 48, 33, 18, 3, 49, 34, 19, 4, 50, 35,
 	20, 5, 51, 36, 21, 6, 52, 37, 22, 7, 53, 38, 23, 8, 54, 39,
@@ -375,7 +375,7 @@ var DefaultScan16x4 = [64]uint16{
 	28, 13, 59, 44, 29, 14, 60, 45, 30, 15, 61, 46, 31, 62, 47, 63,
 }
 
-// McolScan16x4 is the column by column scan of a 16x4 transform (section 10.2).
+// McolScan16x4 is the column by column scan of a 16x4 transform (section 9.2).
 var McolScan16x4 = [64]uint16{
 	0, 16, 32, 48, 1, 17, 33, 49, 2, 18, 34, 50, 3, 19, 35, 51,
 	4, 20, 36, 52, 5, 21, 37, 53, 6, 22, 38, 54, 7, 23, 39, 55,
@@ -383,7 +383,7 @@ var McolScan16x4 = [64]uint16{
 	12, 28, 44, 60, 13, 29, 45, 61, 14, 30, 46, 62, 15, 31, 47, 63,
 }
 
-// MrowScan16x4 is the row by row scan of a 16x4 transform (section 10.2).
+// MrowScan16x4 is the row by row scan of a 16x4 transform (section 9.2).
 var MrowScan16x4 = [64]uint16{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -391,7 +391,7 @@ var MrowScan16x4 = [64]uint16{
 	48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
 }
 
-// DefaultScan8x32 is the zig-zag scan of a 8x32 transform (section 10.2).
+// DefaultScan8x32 is the zig-zag scan of a 8x32 transform (section 9.2).
 var DefaultScan8x32 = [256]uint16{
 	0, 1, 8, 2, 9, 16, 3, 10, 17, 24, 4, 11, 18, 25, 32, 5,
 	12, 19, 26, 33, 40, 6, 13, 20, 27, 34, 41, 48, 7, 14, 21, 28,
@@ -411,7 +411,7 @@ var DefaultScan8x32 = [256]uint16{
 	250, 223, 230, 237, 244, 251, 231, 238, 245, 252, 239, 246, 253, 247, 254, 255,
 }
 
-// DefaultScan32x8 is the zig-zag scan of a 32x8 transform (section 10.2).
+// DefaultScan32x8 is the zig-zag scan of a 32x8 transform (section 9.2).
 var DefaultScan32x8 = [256]uint16{
 	0, 32, 1, 64, 33, 2, 96, 65, 34, 3, 128, 97, 66, 35, 4, 160,
 	129, 98, 67, 36, 5, 192, 161, 130, 99, 68, 37, 6, 224, 193, 162, 131,

@@ -1,20 +1,20 @@
 package av1
 
-// Geometry and types of transforms (sections 5.11.37, 5.11.40, 5.11.47, 5.11.48, 10.3).
+// Geometry and types of transforms (sections 5.11.37, 5.11.40, 5.11.47, 5.11.48, 9.3).
 
-// TxWidth is a transform's width in samples (section 10.3).
+// TxWidth is a transform's width in samples (section 9.3).
 var TxWidth = [TxSizesAll]uint8{4, 8, 16, 32, 64, 4, 8, 8, 16, 16, 32, 32, 64, 4, 16, 8, 32, 16, 64}
 
-// TxHeight is a transform's height in samples (section 10.3).
+// TxHeight is a transform's height in samples (section 9.3).
 var TxHeight = [TxSizesAll]uint8{4, 8, 16, 32, 64, 8, 4, 16, 8, 32, 16, 64, 32, 16, 4, 32, 8, 64, 16}
 
-// TxWidthLog2 is the base 2 logarithm of TxWidth (section 10.3).
+// TxWidthLog2 is the base 2 logarithm of TxWidth (section 9.3).
 var TxWidthLog2 = [TxSizesAll]uint8{2, 3, 4, 5, 6, 2, 3, 3, 4, 4, 5, 5, 6, 2, 4, 3, 5, 4, 6}
 
-// TxHeightLog2 is the base 2 logarithm of TxHeight (section 10.3).
+// TxHeightLog2 is the base 2 logarithm of TxHeight (section 9.3).
 var TxHeightLog2 = [TxSizesAll]uint8{2, 3, 4, 5, 6, 3, 2, 4, 3, 5, 4, 6, 5, 4, 2, 5, 3, 6, 4}
 
-// TxSizeSqr is the square transform with the shorter side (section 10.3).
+// TxSizeSqr is the square transform with the shorter side (section 9.3).
 var TxSizeSqr = [TxSizesAll]TxSize{
 	Tx4x4, Tx8x8, Tx16x16, Tx32x32, Tx64x64, Tx4x4,
 	Tx4x4, Tx8x8, Tx8x8, Tx16x16, Tx16x16, Tx32x32,
@@ -22,7 +22,7 @@ var TxSizeSqr = [TxSizesAll]TxSize{
 	Tx16x16,
 }
 
-// TxSizeSqrUp is the square transform with the longer side (section 10.3).
+// TxSizeSqrUp is the square transform with the longer side (section 9.3).
 var TxSizeSqrUp = [TxSizesAll]TxSize{
 	Tx4x4, Tx8x8, Tx16x16, Tx32x32, Tx64x64, Tx8x8,
 	Tx8x8, Tx16x16, Tx16x16, Tx32x32, Tx32x32, Tx64x64,
@@ -30,7 +30,7 @@ var TxSizeSqrUp = [TxSizesAll]TxSize{
 	Tx64x64,
 }
 
-// SplitTxSize is what a transform splits into (section 10.3).
+// SplitTxSize is what a transform splits into (section 9.3).
 var SplitTxSize = [TxSizesAll]TxSize{
 	Tx4x4, Tx4x4, Tx8x8, Tx16x16, Tx32x32, Tx4x4,
 	Tx4x4, Tx8x8, Tx8x8, Tx16x16, Tx16x16, Tx32x32,
@@ -38,7 +38,7 @@ var SplitTxSize = [TxSizesAll]TxSize{
 	Tx32x16,
 }
 
-// AdjustedTxSize limits both sides to 32, the part that has coefficients (section 10.3).
+// AdjustedTxSize limits both sides to 32, the part that has coefficients (section 9.3).
 var AdjustedTxSize = [TxSizesAll]TxSize{
 	Tx4x4, Tx8x8, Tx16x16, Tx32x32, Tx32x32, Tx4x8,
 	Tx8x4, Tx8x16, Tx16x8, Tx16x32, Tx32x16, Tx32x32,
@@ -60,7 +60,7 @@ var Cos128Lookup = [65]int32{
 	401, 301, 201, 101, 0,
 }
 
-// ModeToTxfm is the transform type an intra mode implies (section 10.3).
+// ModeToTxfm is the transform type an intra mode implies (section 9.3).
 var ModeToTxfm = [14]TxType{
 	DCTDCT, ADSTDCT, DCTADST, DCTDCT, ADSTADST, ADSTDCT,
 	DCTADST, DCTADST, ADSTDCT, ADSTADST, ADSTDCT, DCTADST,
@@ -69,17 +69,14 @@ var ModeToTxfm = [14]TxType{
 
 // TxTypeInSetIntra[set][type] is 1 if an intra block may use the type (section 5.11.40).
 var TxTypeInSetIntra = [3][TxTypes]uint8{
-	{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-	{1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0},
+	{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0},
 	{1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0},
 }
 
 // TxTypeInSetInter[set][type] is 1 if an inter block may use the type (section 5.11.40).
 var TxTypeInSetInter = [4][TxTypes]uint8{
-	{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-	{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
-	{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},
-	{1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0},
+	{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+	{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0},
 }
 
 // TxTypeIntraInvSet1 maps intra_tx_type to the type in TxSetIntra1 (section 5.11.47).

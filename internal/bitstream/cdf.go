@@ -18,7 +18,7 @@ import "github.com/grav1e/grav1e/internal/av1"
 // Each tile starts from a copy of the frame's context and adapts it unless
 // disable_cdf_update is 1.
 //
-// End of a frame (sections 7.4, 7.20, 8.2.4): with disable_frame_end_update_cdf 0 the
+// End of a frame (sections 7.7, 7.20, 8.2.4): with disable_frame_end_update_cdf 0 the
 // frame's context becomes what tile context_update_tile_id ended with; otherwise it
 // stays what the frame started with. It is stored in every slot of
 // refresh_frame_flags. The counters have to be zero when the context is loaded
@@ -31,7 +31,7 @@ import "github.com/grav1e/grav1e/internal/av1"
 // 8.2.2. Frames that use it are intra frames, which have no primary reference and
 // so start from SetDefaults anyway: it needs no special treatment.
 //
-// setup_past_independence and load_previous (section 7.20) concern
+// setup_past_independence and load_previous (section 6.8.2) concern
 // loop_filter_ref_deltas and loop_filter_mode_deltas only; see FrameHeader.
 type CDFContext struct {
 	IntraFrameYMode     [5][5][14]uint16 // [above ctx][left ctx]
@@ -107,7 +107,7 @@ type CDFContext struct {
 	CoeffBr      [5][2][21][5]uint16 // [min(txSzCtx, 3)]
 }
 
-// SetDefaults is init_non_coeff_cdfs (section 7.20): everything but coefficients
+// SetDefaults is init_non_coeff_cdfs (section 6.8.2): everything but coefficients
 // gets its default. Follow it with LoadCoefDefaults.
 func (c *CDFContext) SetDefaults() {
 	c.IntraFrameYMode = av1.DefaultIntraFrameYModeCdf
@@ -170,7 +170,7 @@ func (c *CDFContext) SetDefaults() {
 	c.RestorationType = av1.DefaultRestorationTypeCdf
 }
 
-// LoadCoefDefaults is init_coeff_cdfs (section 7.20): the coefficients' defaults for base_q_idx.
+// LoadCoefDefaults is init_coeff_cdfs (section 6.8.2): the coefficients' defaults for base_q_idx.
 func (c *CDFContext) LoadCoefDefaults(baseQIdx int) {
 	i := av1.CoefCdfIndex(baseQIdx)
 	c.TxbSkip = av1.DefaultTxbSkipCdf[i]
@@ -188,7 +188,7 @@ func (c *CDFContext) LoadCoefDefaults(baseQIdx int) {
 	c.CoeffBr = av1.DefaultCoeffBrCdf[i]
 }
 
-// ClearCounters sets the counter of every CDF to zero, as load_cdfs does (section 7.20).
+// ClearCounters sets the counter of every CDF to zero, as load_cdfs does (section 6.8.2).
 func (c *CDFContext) ClearCounters() {
 	for i := range c.IntraFrameYMode {
 		clearCounters(c.IntraFrameYMode[i][:])

@@ -132,7 +132,7 @@ func (s *Slots) OrderHints() (hints [8]uint8) {
 }
 
 // DefaultLoopFilterRefDeltas are loop_filter_ref_deltas after setup_past_independence
-// (section 7.20); loop_filter_mode_deltas are zero then. A frame with a primary
+// (section 6.8.2); loop_filter_mode_deltas are zero then. A frame with a primary
 // reference starts from what was in force for that reference (load_previous).
 var DefaultLoopFilterRefDeltas = [8]int8{1, 0, 0, 0, -1, 0, -1, -1}
 
