@@ -48,16 +48,16 @@ type options struct {
 	KeyInt              int64   `group:"structure" name:"keyint" short:"I" default:"240" placeholder:"FRAMES" help:"Longest distance of key frames; 0: no limit."`
 	MinKeyInt           int64   `group:"structure" name:"min-keyint" short:"i" default:"12" placeholder:"FRAMES" help:"Shortest distance of key frames at scene cuts."`
 	SwitchFrameInterval int64   `group:"structure" default:"0" placeholder:"FRAMES" help:"Distance of switch frames; 0: none. Needs --low-latency."`
-	KeyFrames           []int64 `group:"structure" placeholder:"N,…" help:"Frames (counted from 0) that have to become key frames."`
+	KeyFrames           []int64 `group:"structure" placeholder:"N" help:"Frames (counted from 0) that have to become key frames."`
 	NoSceneDetection    bool    `group:"structure" help:"No key frames at scene cuts."`
 	ErrorResilient      bool    `group:"structure" help:"error_resilient_mode on every frame."`
 	StillPicture        bool    `group:"structure" help:"Encode the first frame as a still picture."`
 
-	Threads   int   `group:"tiles" short:"t" default:"0" help:"Worker threads; 0: one per logical CPU."`
-	Tiles     int   `group:"tiles" default:"0" help:"Number of tiles; overrides --tile-cols and --tile-rows."`
-	TileCols  int   `group:"tiles" default:"0" help:"Tile columns, a power of two."`
-	TileRows  int   `group:"tiles" default:"0" help:"Tile rows, a power of two."`
-	MaxMemory bytes `group:"tiles" default:"0" placeholder:"BYTES" help:"Memory the encoder may take, with k, M or G; 0: no limit."`
+	Threads   int      `group:"tiles" short:"t" default:"0" help:"Worker threads; 0: one per logical CPU."`
+	Tiles     int      `group:"tiles" default:"0" help:"Number of tiles; overrides --tile-cols and --tile-rows."`
+	TileCols  int      `group:"tiles" default:"0" help:"Tile columns, a power of two."`
+	TileRows  int      `group:"tiles" default:"0" help:"Tile rows, a power of two."`
+	MaxMemory byteSize `group:"tiles" default:"0" placeholder:"BYTES" help:"Memory the encoder may take, with k, M or G; 0: no limit."`
 
 	ColorPrimaries   string `group:"color" name:"color-primaries" default:"unspecified" placeholder:"NAME" help:"Colour primaries, a name such as bt709, bt2020, or a CICP number."`
 	Transfer         string `group:"color" default:"unspecified" placeholder:"NAME" help:"Transfer characteristics: bt709, smpte2084 (pq), hlg, srgb, … or a CICP number."`
@@ -153,6 +153,9 @@ func (o *options) format() (container.Format, error) {
 			return f, &optionError{"--output", o.Output, "a name that ends in .ivf, .obu, .mkv or .webm, or --format"}
 		}
 	}
+	if o.Output == "-" && (o.Stats == "-" || o.JSON || o.Recon == "-") || o.Recon == "-" && (o.Stats == "-" || o.JSON) {
+		return f, &optionError{"--output, --recon, --stats", "-", "one of them only on standard output"}
+	}
 	if o.AnnexB && f != container.OBU {
 		return f, &optionError{"--annexb", string(f), "obu output only"}
 	}
@@ -176,10 +179,10 @@ func (r *rational) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// bytes is an amount of memory: a number, with k, M or G for powers of 1024.
-type bytes int64
+// byteSize is an amount of memory: a number, with k, M or G for powers of 1024.
+type byteSize int64
 
-func (b *bytes) UnmarshalText(text []byte) error {
+func (b *byteSize) UnmarshalText(text []byte) error {
 	s, shift := string(text), 0
 	for i, unit := range []string{"k", "M", "G"} {
 		if rest, ok := strings.CutSuffix(s, unit); ok {
@@ -190,6 +193,6 @@ func (b *bytes) UnmarshalText(text []byte) error {
 	if err != nil || n < 0 || n > 1<<62>>shift {
 		return fmt.Errorf("%q is not an amount of bytes such as 2000000, 512M or 2G", text)
 	}
-	*b = bytes(n << shift)
+	*b = byteSize(n << shift)
 	return nil
 }
