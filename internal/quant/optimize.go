@@ -209,7 +209,7 @@ func (q *Quantizer) Optimize(b *Block, r Result, t *tile.RateTables, lambda int6
 	if zeroed+p.lambda*int64(b.SkipRate) <= best {
 		eob = 0
 	}
-	return q.settle(b, r, eob, &p)
+	return q.settle(b, r, 0, eob, &p)
 }
 
 // costLast is the cost of the coefficient at scan position i when it is the last
@@ -241,11 +241,13 @@ func (q *Quantizer) eobRate(b *Block, t *tile.RateTables, eob int) uint32 {
 	return uint32(table[pt]) + uint32(t.Extra[txSizeContext(b.Tx)][ptype][pt-2][extra]) + 512*uint32(pt-2)
 }
 
-// settle makes b.Dq and the distortion agree with the levels up to eob.
-func (q *Quantizer) settle(b *Block, r Result, eob int, p *pricing) Result {
+// settle makes b.Dq and the distortion agree with the levels up to eob, of which
+// those from position from on have changed.
+func (q *Quantizer) settle(b *Block, r Result, from, eob int, p *pricing) Result {
 	dist := int64(r.Dist)
-	for i, pos := range av1.GetScan(b.Tx, b.Type)[:r.Eob] {
-		level := int32(0)
+	scan := av1.GetScan(b.Tx, b.Type)
+	for i := from; i < r.Eob; i++ {
+		pos, level := scan[i], int32(0)
 		if i < eob {
 			level = b.Levels[i]
 		}
@@ -288,7 +290,7 @@ func (q *Quantizer) Shave(b *Block, r Result, lambda int64) Result {
 	if eob == r.Eob {
 		return r
 	}
-	return q.settle(b, r, eob, &p)
+	return q.settle(b, r, eob, eob, &p)
 }
 
 func abs32(v int32) int32 { return max(v, -v) }
