@@ -5,6 +5,7 @@ import (
 
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/mvpred"
 )
 
 // generator draws legal superblocks at random and keeps the grid up to date.
@@ -12,18 +13,20 @@ type generator struct {
 	*rand.Rand
 	s     *Syntax
 	units []TxUnit
-	busy  int // 0..100: how often residual is drawn
+	busy  int               // 0..100: how often residual is drawn
+	tame  bool              // small levels and vectors, so that any decoder can follow
+	pred  *mvpred.Predictor // nil: results of motion vector prediction are random
+	stack mvpred.Stack
 }
 
 func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func (g *generator) superblock(sb *Superblock, row, col int) {
-	size, n4 := g.s.SuperblockSize()
+	size, _ := g.s.SuperblockSize()
 	sb.Reset()
 	for i := range sb.CdefIdx {
 		sb.CdefIdx[i] = int8(g.IntN(1 << g.s.Hdr.CdefBits))
 	}
-	_ = n4
 	g.partition(sb, row, col, size)
 }
 
@@ -32,7 +35,7 @@ func (g *generator) partition(sb *Superblock, row, col int, size av1.BlockSize) 
 		return
 	}
 	if size < av1.Block8x8 {
-		g.block(sb, row, col, size)
+		g.block(sb, row, col, size, av1.PartitionNone)
 		return
 	}
 	p := av1.Partition(g.IntN(int(av1.PartitionTypes)))
@@ -43,7 +46,7 @@ func (g *generator) partition(sb *Superblock, row, col int, size av1.BlockSize) 
 	half := int(av1.Num4x4BlocksWide[size]) >> 1
 	quarter := half >> 1
 	sub, split := av1.PartitionSubsize[p][size], av1.PartitionSubsize[av1.PartitionSplit][size]
-	at := func(y, x int, bs av1.BlockSize) { g.block(sb, row+y, col+x, bs) }
+	at := func(y, x int, bs av1.BlockSize) { g.block(sb, row+y, col+x, bs, p) }
 	switch p {
 	case av1.PartitionNone:
 		at(0, 0, sub)
@@ -84,7 +87,7 @@ func (g *generator) partition(sb *Superblock, row, col int, size av1.BlockSize) 
 	}
 }
 
-func (g *generator) block(sb *Superblock, row, col int, size av1.BlockSize) {
+func (g *generator) block(sb *Superblock, row, col int, size av1.BlockSize, p av1.Partition) {
 	s := g.s
 	if row >= s.Grid.Rows || col >= s.Grid.Cols {
 		return
@@ -97,7 +100,7 @@ func (g *generator) block(sb *Superblock, row, col int, size av1.BlockSize) {
 	if s.Hdr.FrameIsIntra || g.chance(30) {
 		g.intra(&b)
 	} else {
-		g.inter(&b)
+		g.inter(&b, p)
 	}
 	g.txSize(&b)
 	s.Commit(&b)
@@ -152,14 +155,11 @@ var compoundRefs = [][2]int8{
 	{5, 7}, {1, 2}, {1, 3}, {1, 4},
 }
 
-func (g *generator) inter(b *Block) {
+func (g *generator) inter(b *Block, p av1.Partition) {
 	s := g.s
 	large := min(av1.BlockWidth[b.BlockSize], av1.BlockHeight[b.BlockSize]) >= 8
 	b.IsInter = true
 	b.SkipMode = large && s.Hdr.SkipModePresent && g.chance(20)
-	b.NumMvFound = uint8(g.IntN(6))
-	b.NewMvContext, b.RefMvContext, b.ZeroMvContext = uint8(g.IntN(6)), uint8(g.IntN(6)), uint8(g.IntN(2))
-	b.DrlCtxStack = [3]uint8{uint8(g.IntN(3)), uint8(g.IntN(3)), uint8(g.IntN(3))}
 	switch {
 	case b.SkipMode:
 		b.Skip = true
@@ -172,18 +172,12 @@ func (g *generator) inter(b *Block) {
 		b.RefFrame[0] = int8(1 + g.IntN(7))
 		b.YMode = av1.NearestMV + av1.PredictionMode(g.IntN(4))
 	}
-	switch b.YMode {
-	case av1.NewMV, av1.NewNewMV:
-		b.RefMvIdx = uint8(min(g.IntN(3), max(int(b.NumMvFound)-1, 0)))
-	case av1.NearMV, av1.NearNearMV, av1.NearNewMV, av1.NewNearMV:
-		b.RefMvIdx = uint8(min(1+g.IntN(3), max(int(b.NumMvFound)-1, 1)))
-	}
+	g.predictMVs(b, p)
 	for list := range 1 + btoi(b.IsCompound()) {
-		b.PredMv[list] = av1.MV{Row: int16(g.IntN(4001)-2000) &^ 7, Col: int16(g.IntN(4001)-2000) &^ 7}
 		b.Mv[list] = b.PredMv[list]
 		if isNewMV(b.YMode, list) {
-			b.Mv[list].Row += g.mvDiff()
-			b.Mv[list].Col += g.mvDiff()
+			b.Mv[list].Row += g.mvDiff(b.Mv[list].Row)
+			b.Mv[list].Col += g.mvDiff(b.Mv[list].Col)
 		}
 	}
 	filter := uint8(s.Hdr.InterpolationFilter)
@@ -199,8 +193,34 @@ func (g *generator) inter(b *Block) {
 	}
 }
 
-func (g *generator) mvDiff() int16 {
+// predictMVs draws RefMvIdx and sets what motion vector prediction says of the block.
+func (g *generator) predictMVs(b *Block, p av1.Partition) {
+	if g.pred != nil {
+		g.pred.Scan(g.s.Grid, b.Row, b.Col, b.BlockSize, p)
+		g.pred.Find(b.RefFrame, &g.stack)
+	} else {
+		g.stack = mvpred.Stack{
+			NumMvFound: uint8(g.IntN(6)), NewMvContext: uint8(g.IntN(6)), RefMvContext: uint8(g.IntN(6)), ZeroMvContext: uint8(g.IntN(2)),
+			DrlCtx: [9]uint8{uint8(g.IntN(3)), uint8(g.IntN(3)), uint8(g.IntN(3))},
+		}
+		for i := range g.stack.Mvs {
+			for list := range 2 {
+				g.stack.Mvs[i][list] = av1.MV{Row: int16(g.IntN(4001)-2000) &^ 7, Col: int16(g.IntN(4001)-2000) &^ 7}
+			}
+		}
+	}
+	b.NumMvFound, b.NewMvContext, b.RefMvContext, b.ZeroMvContext = g.stack.NumMvFound, g.stack.NewMvContext, g.stack.RefMvContext, g.stack.ZeroMvContext
+	copy(b.DrlCtxStack[:], g.stack.DrlCtx[:])
+	first, last := g.stack.RefMvIdxRange(b.YMode)
+	b.RefMvIdx = uint8(first + g.IntN(last-first+1))
+	b.PredMv = g.stack.PredMv(b.YMode, int(b.RefMvIdx))
+}
+
+func (g *generator) mvDiff(from int16) int16 {
 	d := g.IntN(1<<(1+g.IntN(13))) * (1 - 2*g.IntN(2))
+	if g.tame {
+		d = min(max(d%512, -1000-int(from)), 1000-int(from))
+	}
 	switch {
 	case g.s.Hdr.ForceIntegerMv:
 		d = d / 8 * 8
@@ -274,7 +294,10 @@ func (g *generator) residual(sb *Superblock, b *Block) {
 
 func (g *generator) levels(dst []int32, eob int) []int32 {
 	bits := 1 + g.IntN(5)
-	if g.chance(5) {
+	switch {
+	case g.tame:
+		bits = 2
+	case g.chance(5):
 		bits = 20
 	}
 	for i := range eob {

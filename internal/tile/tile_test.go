@@ -7,6 +7,7 @@ import (
 
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
+	"github.com/grav1e/grav1e/internal/mvpred"
 )
 
 // setup is one kind of frame.
@@ -24,6 +25,7 @@ type setup struct {
 	restore    av1.RestorationType
 	noDual     bool
 	fixedInter av1.InterpFilter
+	unitShift  int // log2 of the restoration units' size / 64
 }
 
 func (c setup) name() string { return fmt.Sprintf("%+v", c) }
@@ -50,7 +52,7 @@ func (c *setup) headers() (*bitstream.SequenceHeader, *bitstream.FrameHeader) {
 		hdr.BaseQIdx, hdr.TxMode = 0, av1.Only4x4
 	}
 	for p := range hdr.FrameRestorationType {
-		hdr.LoopRestorationSize[p] = 64
+		hdr.LoopRestorationSize[p] = 64 << c.unitShift
 		if !c.lossless {
 			hdr.FrameRestorationType[p] = c.restore
 		}
@@ -80,6 +82,7 @@ var setups = []setup{
 	{w: 300, h: 151, format: "400", busy: 50, use128: true, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
 	{w: 300, h: 151, format: "422", busy: 50, intra: true, txMode: av1.TxModeLargest, restore: av1.RestoreSwitchable},
 	{w: 300, h: 280, format: "420", busy: 50, tiles: 2, integerMv: true, txMode: av1.TxModeLargest, restore: av1.RestoreSwitchable},
+	{w: 700, h: 400, format: "420", unitShift: 2, busy: 20, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
 	{w: 500, h: 400, format: "420", busy: 30, tiles: 2, use128: true, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
 	{w: 130, h: 70, format: "420", busy: 80, lossless: true},
 	{w: 130, h: 140, format: "444", busy: 80, lossless: true, use128: true, intra: true},
@@ -102,15 +105,19 @@ type frameUnderTest struct {
 	tiles  []Bounds
 	cdf    bitstream.CDFContext
 	coder  bitstream.Coder
-	seed   uint64
 }
 
 func newFrame(c setup, seed uint64) *frameUnderTest {
-	f := &frameUnderTest{setup: c, seed: seed, sb4: 16}
+	seq, hdr := c.headers()
+	return newFrameOf(c, seq, hdr, seed, false)
+}
+
+// newFrameOf draws a frame with the given headers. With tame, real decoders can follow.
+func newFrameOf(c setup, seq *bitstream.SequenceHeader, hdr *bitstream.FrameHeader, seed uint64, tame bool) *frameUnderTest {
+	f := &frameUnderTest{setup: c, sb4: 16, seq: seq, hdr: hdr}
 	if c.use128 {
 		f.sb4 = 32
 	}
-	f.seq, f.hdr = c.headers()
 	grid := newGrid(c.w, c.h)
 	f.above = NewAboveContext(make([]uint8, 3*AboveContextSize(grid.Cols)), grid.Cols, f.seq.NumPlanes())
 	f.stride = (grid.Cols + f.sb4 - 1) / f.sb4
@@ -118,10 +125,16 @@ func newFrame(c setup, seed uint64) *frameUnderTest {
 	f.tiles = c.bounds(grid.Rows, grid.Cols, f.sb4)
 	f.cdf.SetDefaults()
 	f.cdf.LoadCoefDefaults(int(f.hdr.BaseQIdx))
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), s: &f.s, busy: c.busy}
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), s: &f.s, busy: c.busy, tame: tame}
+	if tame {
+		g.pred = &mvpred.Predictor{}
+	}
 	f.drawRestoration(g)
 	for _, t := range f.tiles {
 		f.s.Start(&f.coder, f.seq, f.hdr, grid, t, &f.above)
+		if tame {
+			g.pred.SetParams(f.params(t))
+		}
 		for r := t.MiRowStart; r < t.MiRowEnd; r += f.sb4 {
 			for col := t.MiColStart; col < t.MiColEnd; col += f.sb4 {
 				g.superblock(&f.sbs[r/f.sb4*f.stride+col/f.sb4], r, col)
@@ -137,7 +150,11 @@ func (f *frameUnderTest) drawRestoration(g *generator) {
 		if p > 0 {
 			w, h = (w+f.seq.SubsamplingX)>>f.seq.SubsamplingX, (h+f.seq.SubsamplingY)>>f.seq.SubsamplingY
 		}
-		lr := LRPlane{Rows: LRUnits(64, h), Cols: LRUnits(64, w)}
+		size := f.hdr.LoopRestorationSize[p]
+		if size == 0 {
+			continue
+		}
+		lr := LRPlane{Rows: LRUnits(size, h), Cols: LRUnits(size, w)}
 		for range lr.Rows * lr.Cols {
 			u := LRUnit{Type: av1.RestorationType(g.IntN(3))}
 			if typ := f.hdr.FrameRestorationType[p]; typ != av1.RestoreSwitchable && u.Type != av1.RestoreNone {
