@@ -1,0 +1,86 @@
+package simd
+
+func init() {
+	if CPU >= AVX2 {
+		Dist = avx2Dist()
+	}
+}
+
+func avx2Dist() DistTable {
+	return DistTable{
+		Residual: func(dst []int16, dstStride int, src []uint16, srcStride int, pred []uint16, predStride, w, h int) {
+			_, _, _ = dst[(h-1)*dstStride+w-1], src[(h-1)*srcStride+w-1], pred[(h-1)*predStride+w-1]
+			residualAVX2(&dst[0], dstStride*2, &src[0], srcStride*2, &pred[0], predStride*2, w, h)
+		},
+		SAD: func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint32 {
+			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
+			return sad16AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h)
+		},
+		SSE: func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64 {
+			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
+			return sseAVX2(&a[0], aStride*2, &b[0], bStride*2, w, h)
+		},
+		SATD: func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint32 {
+			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
+			if (w|h)&7 != 0 {
+				return (satd4AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h) + 2) >> 2
+			}
+			return (satd8AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h) + 4) >> 3
+		},
+		Moments: func(a []uint16, stride, w, h int) (sum uint32, squares uint64) {
+			_ = a[(h-1)*stride+w-1]
+			return momentsAVX2(&a[0], stride*2, w, h)
+		},
+		SAD8: func(a []uint8, aStride int, b []uint8, bStride, w, h int) uint32 {
+			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
+			return sad8AVX2(&a[0], aStride, &b[0], bStride, w, h)
+		},
+		SAD8x4: func(src []uint8, srcStride int, ref []uint8, refStride int, at *[4]int, w, h int, s *[4]uint32) {
+			if w < 8 {
+				sad8x4(src, srcStride, ref, refStride, at, w, h, s)
+				return
+			}
+			_ = src[(h-1)*srcStride+w-1]
+			for _, o := range at {
+				_, _ = ref[o], ref[o+(h-1)*refStride+w-1]
+			}
+			sad8x4AVX2(&src[0], srcStride, &ref[0], refStride, at, w, h, s)
+		},
+		SAD64: func(src []uint8, srcStride int, ref []uint8, refStride int, t *SADTree) {
+			_, _ = src[63*srcStride+63], ref[63*refStride+63]
+			sad64AVX2(&src[0], srcStride, &ref[0], refStride, &t.S8)
+			t.sum()
+		},
+	}
+}
+
+// Strides of the assembly are in bytes.
+
+//go:noescape
+func residualAVX2(dst *int16, dstStride int, src *uint16, srcStride int, pred *uint16, predStride, w, h int)
+
+//go:noescape
+func sad16AVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
+
+//go:noescape
+func sseAVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint64
+
+//go:noescape
+func momentsAVX2(a *uint16, stride, w, h int) (sum uint32, squares uint64)
+
+// satd4AVX2 and satd8AVX2 return sums of unscaled magnitudes of 4x4 and 8x8 transforms.
+//
+//go:noescape
+func satd4AVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
+
+//go:noescape
+func satd8AVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
+
+//go:noescape
+func sad8AVX2(a *uint8, aStride int, b *uint8, bStride, w, h int) uint32
+
+//go:noescape
+func sad8x4AVX2(src *uint8, srcStride int, ref *uint8, refStride int, at *[4]int, w, h int, sad *[4]uint32)
+
+//go:noescape
+func sad64AVX2(src *uint8, srcStride int, ref *uint8, refStride int, sads *[64]uint32)
