@@ -148,6 +148,15 @@ func (e *element) setFlushing(on bool) {
 	}
 }
 
+// interrupt ends the session, if there is one, for a reason.
+func (e *element) interrupt(flow C.GstFlowReturn) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.session != nil {
+		e.session.interrupt(flow)
+	}
+}
+
 // takeSession leaves the element without a session.
 func (e *element) takeSession() *session {
 	e.mu.Lock()
@@ -176,33 +185,38 @@ func (e *element) startSession() (*session, error) {
 //export grav1encHandleFrame
 func grav1encHandleFrame(enc *C.GstVideoEncoder, frame *C.GstVideoCodecFrame) (flow C.GstFlowReturn) {
 	e := from(enc)
-	defer e.guard("handle_frame", func() { flow = C.GST_FLOW_ERROR })
+	defer e.guard("handle_frame", func() {
+		e.interrupt(C.GST_FLOW_ERROR)
+		flow = C.GST_FLOW_ERROR
+	})
 	return e.handleFrame(frame)
 }
 
 func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
+	sent := false
+	defer func() {
+		if !sent {
+			C.grav1enc_drop(e.self, frame)
+		}
+	}()
 	s, flow := e.ready()
 	if flow != C.GST_FLOW_OK {
-		C.grav1enc_drop(e.self, frame)
 		return flow
 	}
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {
-		C.grav1enc_drop(e.self, frame)
 		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")
 	}
 	e.frame.PTS = int64(frame.pts)
 	e.frame.ForceKey = len(requests) > 0 || frame.flags&C.GST_VIDEO_CODEC_FRAME_FLAG_FORCE_KEYFRAME != 0
 	// The stream lock is held from here on, so nobody finishes the frame before it is unmapped.
-	sent, flow := func() (bool, C.GstFlowReturn) {
+	func() {
 		defer e.unmapFrame()
-		return s.send(frame, requests, &e.frame)
+		sent, flow = s.send(frame, requests, &e.frame)
 	}()
-	if !sent {
-		C.grav1enc_drop(e.self, frame)
-		return flow
+	if sent {
+		C.grav1enc_release_input(frame)
 	}
-	C.grav1enc_release_input(frame)
 	return flow
 }
 

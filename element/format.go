@@ -136,11 +136,15 @@ func (e *element) announce(codec encoder.Interface, raw *caps.Raw, streamFormat 
 		return false
 	}
 	out := capsFrom(stream.Caps(streamFormat, e.format.align, raw))
-	state := C.gst_video_encoder_set_output_state(e.base(), out, e.format.input)
+	// The input isn't named as the reference, because its HDR fields may be outdated:
+	// ours are in the caps. Everything else is taken over here.
+	state := C.gst_video_encoder_set_output_state(e.base(), out, nil)
 	if state == nil {
 		return false
 	}
-	C.grav1enc_forget_hdr(state) // ours are in the caps
+	encoded := state.info.finfo
+	state.info = e.format.input.info
+	state.info.finfo = encoded
 	C.gst_video_codec_state_unref(state)
 	e.reportLatency(codec.Latency())
 	return C.gst_video_encoder_negotiate(e.base()) != 0

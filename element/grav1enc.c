@@ -163,13 +163,6 @@ grav1enc_release_input (GstVideoCodecFrame * frame)
   frame->input_buffer = shell;
 }
 
-void
-grav1enc_forget_hdr (GstVideoCodecState * state)
-{
-  g_clear_pointer (&state->mastering_display_info, g_free);
-  g_clear_pointer (&state->content_light_level, g_free);
-}
-
 gboolean
 grav1enc_logs (GstDebugLevel level)
 {

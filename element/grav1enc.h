@@ -35,9 +35,6 @@ void grav1enc_drop (GstGrav1Enc * self, GstVideoCodecFrame * frame);
  * metas, flags and times, so that upstream gets its memory back. */
 void grav1enc_release_input (GstVideoCodecFrame * frame);
 
-/* Keeps the base class from adding the input's HDR fields to the output caps. */
-void grav1enc_forget_hdr (GstVideoCodecState * state);
-
 gboolean grav1enc_logs (GstDebugLevel level);
 void grav1enc_log (GstGrav1Enc * self, GstDebugLevel level, const char *text);
 
