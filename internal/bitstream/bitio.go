@@ -15,14 +15,21 @@ var (
 	ErrUnsupported = errors.New("bitstream: coding tool outside this encoder's scope")
 )
 
+// maxHeaderBytes is more than any header takes, a sequence header with 32 operating points included.
+const maxHeaderBytes = 512
+
 // bitIO writes header fields or reads them: a syntax table is one function that
 // works in both directions. The first error sticks.
 type bitIO struct {
-	buf     []byte
 	pos     int // in bits
 	reading bool
 	err     error
+	in      []byte
+	out     [maxHeaderBytes]byte // an array, so that writing needs no heap
 }
+
+// written returns what was written, whole bytes.
+func (x *bitIO) written() []byte { return x.out[:(x.pos+7)>>3] }
 
 type integer interface {
 	~int | ~int8 | ~int32 | ~uint8 | ~uint16 | ~uint32
@@ -48,22 +55,23 @@ func (x *bitIO) bits(v uint32, n int) uint32 {
 	}
 	if !x.reading {
 		x.require(v>>n == 0)
+		if x.pos+n > 8*len(x.out) {
+			x.fail(ErrInvalid)
+			return 0
+		}
 		for i := n - 1; i >= 0; i-- {
-			if x.pos&7 == 0 {
-				x.buf = append(x.buf, 0)
-			}
-			x.buf[x.pos>>3] |= byte(v>>i&1) << (7 - x.pos&7)
+			x.out[x.pos>>3] |= byte(v>>i&1) << (7 - x.pos&7)
 			x.pos++
 		}
 		return v
 	}
-	if x.pos+n > 8*len(x.buf) {
+	if x.pos+n > 8*len(x.in) {
 		x.fail(ErrTruncated)
 		return 0
 	}
 	v = 0
 	for range n {
-		v = v<<1 | uint32(x.buf[x.pos>>3]>>(7-x.pos&7)&1)
+		v = v<<1 | uint32(x.in[x.pos>>3]>>(7-x.pos&7)&1)
 		x.pos++
 	}
 	return v

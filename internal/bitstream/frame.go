@@ -15,23 +15,21 @@ func AppendRedundantFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader
 }
 
 func appendHeaderOBU(dst []byte, typ av1.OBUType, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
-	var scratch [maxHeaderBytes]byte
-	x := bitIO{buf: scratch[:0]}
+	var x bitIO
 	c := *h
 	c.syntax(&x, s, nil)
 	x.trailingBits()
 	if x.err != nil {
 		return dst, x.err
 	}
-	return appendOBU(dst, typ, x.buf), nil
+	return appendOBU(dst, typ, x.written()), nil
 }
 
 // AppendFrameOBU appends a whole frame as one OBU (sections 5.10, 5.11.1): the header
 // and one tile group of all tiles, in raster order, each the result of
 // Coder.Finish. TileSizeBytes is raised to what the tiles need.
 func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byte) ([]byte, error) {
-	var scratch [maxHeaderBytes]byte
-	x := bitIO{buf: scratch[:0]}
+	var x bitIO
 	c := *h
 	c.TileSizeBytes = max(c.TileSizeBytes, TileSizeBytesFor(tiles))
 	c.syntax(&x, s, nil)
@@ -40,8 +38,9 @@ func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byt
 	if x.err != nil {
 		return dst, x.err
 	}
-	dst = appendOBUHeader(dst, av1.OBUFrame, len(x.buf)+tileGroupSize(tiles, c.TileSizeBytes))
-	dst = append(dst, x.buf...)
+	header := x.written()
+	dst = appendOBUHeader(dst, av1.OBUFrame, len(header)+tileGroupSize(tiles, c.TileSizeBytes))
+	dst = append(dst, header...)
 	return appendTileGroup(dst, tiles, c.TileSizeBytes), nil
 }
 

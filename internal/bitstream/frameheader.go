@@ -156,8 +156,7 @@ func (h *FrameHeader) NumTiles() int { return h.TileCols * h.TileRows }
 // Derive computes the derived fields and sets those that are implied, as writing the
 // header does. The error is ErrInvalid if a field has no code.
 func (h *FrameHeader) Derive(s *SequenceHeader) error {
-	var scratch [maxHeaderBytes]byte
-	x := bitIO{buf: scratch[:0]}
+	var x bitIO
 	h.syntax(&x, s, nil)
 	return x.err
 }

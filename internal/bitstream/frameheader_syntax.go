@@ -2,15 +2,12 @@ package bitstream
 
 import "github.com/grav1e/grav1e/internal/av1"
 
-// maxHeaderBytes is more than any frame header of this package takes.
-const maxHeaderBytes = 192
-
 // ParseFrameHeader reads a frame header from the payload of a frame, frame header or
 // redundant frame header OBU. slots is the state before the frame; it is not
 // changed. size is the header's length in bytes, rounded up: where the tile group
 // starts in a frame OBU. Streams with tools out of scope give ErrUnsupported.
 func ParseFrameHeader(payload []byte, s *SequenceHeader, slots *Slots) (h FrameHeader, size int, err error) {
-	x := bitIO{buf: payload, reading: true}
+	x := bitIO{in: payload, reading: true}
 	h.RefOrderHint = slots.OrderHints()
 	h.syntax(&x, s, slots)
 	return h, (x.pos + 7) / 8, x.err

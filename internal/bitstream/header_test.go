@@ -403,3 +403,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestNoAllocations(t *testing.T) {
+	s := SequenceHeader{MaxFrameWidth: 200, MaxFrameHeight: 100, OrderHintBits: 7, EnableCdef: true,
+		ColorConfig: ColorConfig{BitDepth: 8, SubsamplingX: 1, SubsamplingY: 1}}
+	h := FrameHeader{FrameType: av1.InterFrame, ShowFrame: true, BaseQIdx: 90, PrimaryRefFrame: av1.PrimaryRefNone}
+	tiles := [][]byte{{1, 2, 3}}
+	buf := make([]byte, 0, 1024)
+	if n := testing.AllocsPerRun(100, func() {
+		if h.Derive(&s) != nil {
+			t.Fatal("Derive")
+		}
+		out, err := AppendFrameOBU(AppendTemporalDelimiter(buf), &s, &h, tiles)
+		if err != nil || len(out) == 0 {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations per frame", n)
+	}
+}

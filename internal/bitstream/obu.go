@@ -9,7 +9,7 @@ type OBU struct {
 	Payload               []byte // without header and size field
 }
 
-// header is obu_header with obu_has_size_field (section 5.3.2).
+// appendOBUHeader is obu_header with obu_has_size_field (section 5.3.2).
 func appendOBUHeader(dst []byte, typ av1.OBUType, size int) []byte {
 	return AppendLeb128(append(dst, byte(typ)<<3|1<<1), uint32(size))
 }

@@ -120,21 +120,20 @@ func ProfileFor(bitDepth int, monoChrome bool, subX, subY int) uint8 {
 // AppendSequenceHeaderOBU appends the sequence header as an OBU. The error says
 // that fields contradict each other or their range.
 func AppendSequenceHeaderOBU(dst []byte, s *SequenceHeader) ([]byte, error) {
-	var scratch [192]byte
-	x := bitIO{buf: scratch[:0]}
+	var x bitIO
 	c := *s
 	c.syntax(&x)
 	x.trailingBits()
 	if x.err != nil {
 		return dst, x.err
 	}
-	return appendOBU(dst, av1.OBUSequenceHeader, x.buf), nil
+	return appendOBU(dst, av1.OBUSequenceHeader, x.written()), nil
 }
 
 // ParseSequenceHeader reads the payload of a sequence header OBU.
 func ParseSequenceHeader(payload []byte) (SequenceHeader, error) {
 	var s SequenceHeader
-	x := bitIO{buf: payload, reading: true}
+	x := bitIO{in: payload, reading: true}
 	s.syntax(&x)
 	return s, x.err
 }
