@@ -9,7 +9,8 @@ type SADTree struct {
 }
 
 // DistTable holds the distortion kernels. Widths are 4, 8, 16, 32, 64 or 128,
-// heights multiples of 4 up to 128 unless noted; samples have at most 12 bits.
+// heights multiples of 4 up to 128; samples have at most 12 bits. Residual, SAD, SSE
+// and Moments take any size up to 128, but other widths are slower.
 type DistTable struct {
 	// Residual writes src - pred.
 	Residual func(dst []int16, dstStride int, src []uint16, srcStride int, pred []uint16, predStride, w, h int)

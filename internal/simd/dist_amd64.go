@@ -9,14 +9,24 @@ func init() {
 func avx2Dist() DistTable {
 	return DistTable{
 		Residual: func(dst []int16, dstStride int, src []uint16, srcStride int, pred []uint16, predStride, w, h int) {
+			if isRagged(w) {
+				residual(dst, dstStride, src, srcStride, pred, predStride, w, h)
+				return
+			}
 			_, _, _ = dst[(h-1)*dstStride+w-1], src[(h-1)*srcStride+w-1], pred[(h-1)*predStride+w-1]
 			residualAVX2(&dst[0], dstStride*2, &src[0], srcStride*2, &pred[0], predStride*2, w, h)
 		},
 		SAD: func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint32 {
+			if isRagged(w) {
+				return sad(a, aStride, b, bStride, w, h)
+			}
 			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
 			return sad16AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h)
 		},
 		SSE: func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64 {
+			if isRagged(w) {
+				return sse(a, aStride, b, bStride, w, h)
+			}
 			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
 			return sseAVX2(&a[0], aStride*2, &b[0], bStride*2, w, h)
 		},
@@ -28,6 +38,9 @@ func avx2Dist() DistTable {
 			return (satd8AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h) + 4) >> 3
 		},
 		Moments: func(a []uint16, stride, w, h int) (sum uint32, squares uint64) {
+			if isRagged(w) {
+				return moments(a, stride, w, h)
+			}
 			_ = a[(h-1)*stride+w-1]
 			return momentsAVX2(&a[0], stride*2, w, h)
 		},
@@ -53,6 +66,10 @@ func avx2Dist() DistTable {
 		},
 	}
 }
+
+// isRagged tells whether a row of w samples is no whole number of vectors, as at
+// the border of a picture.
+func isRagged(w int) bool { return w&15 != 0 && w != 8 && w != 4 }
 
 // Strides of the assembly are in bytes.
 

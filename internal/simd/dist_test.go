@@ -3,6 +3,7 @@ package simd
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -15,6 +16,9 @@ var distSizes = func() (s [][2]int) {
 	}
 	return s
 }()
+
+// raggedSizes are what the border of a picture leaves of blocks.
+var raggedSizes = [][2]int{{1, 1}, {2, 3}, {6, 8}, {12, 5}, {20, 64}, {48, 7}, {56, 16}, {127, 128}}
 
 // distPlane makes samples of bitDepth bits: noise (0), extremes (1), all least (2) or greatest (3).
 func distPlane[T uint8 | uint16](r *rand.Rand, n, bitDepth, kind int) []T {
@@ -35,7 +39,7 @@ func distPlane[T uint8 | uint16](r *rand.Rand, n, bitDepth, kind int) []T {
 func TestDist16(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	const as, bs, ds = 150, 137, 131
-	for _, size := range distSizes {
+	for _, size := range slices.Concat(distSizes, raggedSizes) {
 		w, h := size[0], size[1]
 		for _, bitDepth := range []int{8, 10, 12} {
 			for kind := range 16 {
@@ -49,8 +53,10 @@ func TestDist16(t *testing.T) {
 				if got, want := Dist.SSE(a, as, b, bs, w, h), sse(a, as, b, bs, w, h); got != want {
 					t.Fatalf("SSE %s: %d, want %d", name, got, want)
 				}
-				if got, want := Dist.SATD(a, as, b, bs, w, h), satd(a, as, b, bs, w, h); got != want {
-					t.Fatalf("SATD %s: %d, want %d", name, got, want)
+				if (w|h)&3 == 0 && w&(w-1) == 0 {
+					if got, want := Dist.SATD(a, as, b, bs, w, h), satd(a, as, b, bs, w, h); got != want {
+						t.Fatalf("SATD %s: %d, want %d", name, got, want)
+					}
 				}
 				sum, squares := Dist.Moments(a, as, w, h)
 				if wantSum, wantSquares := moments(a, as, w, h); sum != wantSum || squares != wantSquares {
