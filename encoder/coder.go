@@ -4,6 +4,7 @@ import (
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/decide"
+	"github.com/grav1e/grav1e/internal/filter"
 	"github.com/grav1e/grav1e/internal/frame"
 	"github.com/grav1e/grav1e/internal/lookahead"
 	"github.com/grav1e/grav1e/internal/motion"
@@ -32,19 +33,21 @@ type coder struct {
 	fieldCells []mvpred.FieldMV
 	results    [av1.TotalRefsPerFrame]motion.Results // open-loop motion by reference
 
-	grid        frame.ModeGrid
-	superblocks []tile.Superblock
-	sbRows      int
-	sbCols      int
-	tiles       []tilePlace
-	above       []tile.AboveContext // of the decision pass, by row of tiles
-	scratch     [2]frame.Picture    // before CDEF, before restoration
-	workers     []*worker
-	wave        *sched.Wavefront
-	stages      stages
-	filters     filters
-	writers     []tileWriter
-	payloads    [][]byte
+	grid           frame.ModeGrid
+	superblocks    []tile.Superblock
+	sbRows         int
+	sbCols         int
+	tiles          []tilePlace
+	above          []tile.AboveContext // of the decision pass, by row of tiles
+	scratch        frame.Picture       // reconstruction before CDEF
+	under          *reference          // the frame under way
+	restoreOptions filter.RestorationOptions
+	workers        []*worker
+	wave           *sched.Wavefront
+	stages         stages
+	filters        filters
+	writers        []tileWriter
+	payloads       [][]byte
 
 	tileColsLog2, tileRowsLog2 int
 	past                       [av1.TotalRefsPerFrame]bool // see savedSigns
@@ -161,6 +164,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	r := c.takeReference()
 	r.users++
 	defer func() { r.users-- }()
+	c.under = r
 	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, layer: st.Layer}
 	if err := c.setHeader(st, r); err != nil {
 		return err

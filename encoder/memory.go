@@ -97,11 +97,12 @@ func (e *Encoder) layout(p *frame.Planner) {
 			}
 		}
 	}
-	for i := range c.scratch {
-		c.scratch[i] = picture("filter pictures")
+	if e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff {
+		c.scratch = picture("filter picture")
 	}
 	c.grid = frame.TakeGrid(p, "mode info", w, h)
 	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))
+	c.filters.layout(p, e, &c.grid, planes)
 	e.layoutSuperblocks(p, planes, subX, subY)
 	for range e.cfg.Threads {
 		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, planes, subX, subY)})
@@ -219,6 +220,7 @@ func (c *coder) init(e *Encoder) {
 	c.e = e
 	c.structure = lookaheadStructure(&e.cfg)
 	c.frame.Seq, c.frame.Speed = &e.seq, &e.speed
+	c.restoreOptions = restorationOptions(e.speed.Restoration)
 	c.stages.init(c)
 	rows := &c.stages.decide.rows
 	for i := range c.tiles {

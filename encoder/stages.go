@@ -9,16 +9,19 @@ import (
 
 // stages are the parallel stages of a frame; each is handed to the pool as rows.
 type stages struct {
-	motion  motionStage
-	field   fieldStage
-	decide  decideStage
-	deblock deblockStage
-	cdef    cdefStage
-	restore restoreStage
-	write   writeStage
+	motion     motionStage
+	field      fieldStage
+	decide     decideStage
+	deblock    deblockStage
+	cdefSearch cdefSearchStage
+	cdef       cdefStage
+	unitSearch unitSearchStage
+	restore    restoreStage
+	write      writeStage
 }
 
 func (s *stages) init(c *coder) {
+	s.cdefSearch.c, s.unitSearch.c = c, c
 	s.motion.c, s.field.c, s.decide.c, s.deblock.c, s.cdef.c, s.restore.c, s.write.c = c, c, c, c, c, c, c
 }
 

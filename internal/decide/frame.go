@@ -79,3 +79,6 @@ func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
 	}
 	return p
 }
+
+// LambdaPerBit is λ in squared error per bit.
+func (f *Frame) LambdaPerBit() float64 { return float64(f.lambda) * 512 / (1 << distShift) }
