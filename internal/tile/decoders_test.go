@@ -45,7 +45,7 @@ func (s *stream) header(n int) *bitstream.FrameHeader {
 		TileColsLog2: s.setup.tiles / 2, TileRowsLog2: s.setup.tiles / 2, BaseQIdx: uint8(1 + s.IntN(60)), DisableCdfUpdate: s.setup.noAdapt,
 		LoopFilterRefDeltas: bitstream.DefaultLoopFilterRefDeltas, TxMode: s.setup.txMode, CdefDamping: 3, CdefBits: uint8(s.IntN(4)),
 		RefOrderHint: s.slots.OrderHints(), FrameRestorationType: [3]av1.RestorationType{s.setup.restore, s.setup.restore, s.setup.restore},
-		LoopRestorationSize: [3]int{64 << s.setup.unitShift, 64 << s.setup.unitShift, 64 << s.setup.unitShift},
+		LoopRestorationSize: s.setup.restorationSizes(),
 	}
 	if s.setup.lossless {
 		h.BaseQIdx, h.FrameRestorationType = 0, [3]av1.RestorationType{}
@@ -123,9 +123,6 @@ func (f *frameUnderTest) params(t Bounds) *mvpred.Params {
 func TestDecoders(t *testing.T) {
 	for i, c := range setups {
 		t.Run(fmt.Sprintf("%s_%dx%d_%d", c.format, c.w, c.h, i), func(t *testing.T) {
-			if c.w < 16 || c.h < 16 {
-				t.Skip("too small for aomdec's restoration units")
-			}
 			for seed := range uint64(2) {
 				s := newStream(t, c, seed)
 				for n := range 6 {

@@ -285,9 +285,6 @@ func (g *generator) residual(sb *Superblock, b *Block) {
 			t.Eob = uint16(1 + g.IntN(min(n, 12)))
 		}
 		sb.Coefs = g.levels(sb.Coefs, int(t.Eob))
-		if t.Eob == 0 && u.Plane == 0 && !s.lossless {
-			t.TxType = av1.DCTDCT
-		}
 		sb.TxBlocks = append(sb.TxBlocks, t)
 	}
 }

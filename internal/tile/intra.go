@@ -138,7 +138,7 @@ func (s *Syntax) readCdef(b *Block) {
 	if s.cdefDone[i] {
 		return
 	}
-	s.Coder.Literal(uint32(s.cdef[i]), int(s.Hdr.CdefBits))
+	s.Coder.Literal(uint32(max(s.cdef[i], 0)), int(s.Hdr.CdefBits))
 	for y := 0; y < int(av1.Num4x4BlocksHigh[b.BlockSize]); y += 16 {
 		for x := 0; x < int(av1.Num4x4BlocksWide[b.BlockSize]); x += 16 {
 			s.cdefDone[s.cdefCell(b.Row+y, b.Col+x)] = true

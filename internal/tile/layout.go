@@ -31,7 +31,7 @@ func (s *Syntax) Layout(dst []TxUnit, b *Block) []TxUnit {
 			luma := len(dst)
 			if tree {
 				root := av1.MaxTxSizeRect[b.BlockSize]
-				dst = s.treeUnits(dst, b, b.Row+chunkY, b.Col+chunkX, root, b.TxSplit>>(5*unit))
+				dst = s.treeUnits(dst, b.Row+chunkY, b.Col+chunkX, root, b.TxSplit>>(5*unit))
 			} else {
 				dst = s.gridUnits(dst, b, 0, chunkX, chunkY, min(w4, 16), min(h4, 16))
 			}
@@ -78,7 +78,7 @@ func (s *Syntax) gridUnits(dst []TxUnit, b *Block, plane, chunkX, chunkY, w4, h4
 
 // treeUnits appends the leaves of one transform tree (transform_tree, section 5.11.36).
 // Bit 0 of split splits the root, bits 1.. its parts.
-func (s *Syntax) treeUnits(dst []TxUnit, b *Block, row, col int, tx av1.TxSize, split uint32) []TxUnit {
+func (s *Syntax) treeUnits(dst []TxUnit, row, col int, tx av1.TxSize, split uint32) []TxUnit {
 	if row >= s.Grid.Rows || col >= s.Grid.Cols {
 		return dst
 	}
@@ -91,7 +91,7 @@ func (s *Syntax) treeUnits(dst []TxUnit, b *Block, row, col int, tx av1.TxSize, 
 	for y := 0; y < h4; y += stepY {
 		for x := 0; x < w4; x += stepX {
 			split >>= 1
-			dst = s.treeUnits(dst, b, row+y, col+x, sub, split&1)
+			dst = s.treeUnits(dst, row+y, col+x, sub, split&1)
 		}
 	}
 	return dst
@@ -150,16 +150,15 @@ func (s *Syntax) Commit(b *Block) {
 	if b.TxSplit == 0 {
 		return
 	}
-	s.units = s.Layout(s.units, b)
-	for i := range s.units {
-		u := &s.units[i]
-		if u.Plane > 0 || u.Tx == b.TxSize {
-			continue
+	units := s.Layout(s.units[:0], b)
+	for i := range units {
+		if u := &units[i]; u.Plane == 0 && u.Tx != b.TxSize {
+			s.setTxSize(u)
 		}
-		s.setTxSize(u)
 	}
 }
 
+// setTxSize writes the transform size of a luma unit into its cells.
 func (s *Syntax) setTxSize(u *TxUnit) {
 	w4 := min(int(av1.TxWidth[u.Tx])>>2, s.Grid.Cols-int(u.X4))
 	h4 := min(int(av1.TxHeight[u.Tx])>>2, s.Grid.Rows-int(u.Y4))

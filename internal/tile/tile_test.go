@@ -26,6 +26,7 @@ type setup struct {
 	noDual     bool
 	fixedInter av1.InterpFilter
 	unitShift  int // log2 of the restoration units' size / 64
+	uvShift    int // lr_uv_shift
 }
 
 func (c setup) name() string { return fmt.Sprintf("%+v", c) }
@@ -51,13 +52,16 @@ func (c *setup) headers() (*bitstream.SequenceHeader, *bitstream.FrameHeader) {
 	if c.lossless {
 		hdr.BaseQIdx, hdr.TxMode = 0, av1.Only4x4
 	}
-	for p := range hdr.FrameRestorationType {
-		hdr.LoopRestorationSize[p] = 64 << c.unitShift
-		if !c.lossless {
-			hdr.FrameRestorationType[p] = c.restore
-		}
+	hdr.LoopRestorationSize = c.restorationSizes()
+	if !c.lossless {
+		hdr.FrameRestorationType = [3]av1.RestorationType{c.restore, c.restore, c.restore}
 	}
 	return seq, hdr
+}
+
+func (c *setup) restorationSizes() [3]int {
+	size := 64 << c.unitShift
+	return [3]int{size, size >> c.uvShift, size >> c.uvShift}
 }
 
 // bounds splits a frame into n x n tiles of whole superblocks.
@@ -74,7 +78,7 @@ func (c *setup) bounds(rows, cols, sb4 int) (all []Bounds) {
 
 var setups = []setup{
 	{w: 200, h: 137, format: "420", intra: true, busy: 70, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
-	{w: 199, h: 137, format: "420", busy: 70, txMode: av1.TxModeSelect, restore: av1.RestoreWiener},
+	{w: 199, h: 137, format: "420", busy: 70, uvShift: 1, txMode: av1.TxModeSelect, restore: av1.RestoreWiener},
 	{w: 1, h: 1, format: "420", intra: true, busy: 90, txMode: av1.TxModeSelect},
 	{w: 9, h: 300, format: "444", busy: 90, txMode: av1.TxModeSelect, restore: av1.RestoreSgrproj},
 	{w: 300, h: 150, format: "444", intra: true, busy: 90, use128: true, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
@@ -82,7 +86,7 @@ var setups = []setup{
 	{w: 300, h: 151, format: "400", busy: 50, use128: true, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
 	{w: 300, h: 151, format: "422", busy: 50, intra: true, txMode: av1.TxModeLargest, restore: av1.RestoreSwitchable},
 	{w: 300, h: 280, format: "420", busy: 50, tiles: 2, integerMv: true, txMode: av1.TxModeLargest, restore: av1.RestoreSwitchable},
-	{w: 700, h: 400, format: "420", unitShift: 2, busy: 20, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
+	{w: 700, h: 400, format: "420", unitShift: 2, uvShift: 1, busy: 20, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
 	{w: 500, h: 400, format: "420", busy: 30, tiles: 2, use128: true, txMode: av1.TxModeSelect, restore: av1.RestoreSwitchable},
 	{w: 130, h: 70, format: "420", busy: 80, lossless: true},
 	{w: 130, h: 140, format: "444", busy: 80, lossless: true, use128: true, intra: true},

@@ -28,7 +28,7 @@ func (s *Syntax) txDepth(b *Block) {
 	for tx := root; tx != b.TxSize; tx = av1.SplitTxSize[tx] {
 		depth++
 	}
-	ctx := btoi(s.aboveSize(s.neighbours.above) >= av1.TxWidth[root]) + btoi(s.leftSize(s.neighbours.left) >= av1.TxHeight[root])
+	ctx := btoi(aboveSize(s.neighbours.above) >= av1.TxWidth[root]) + btoi(leftSize(s.neighbours.left) >= av1.TxHeight[root])
 	cdf := s.Coder.CDF
 	switch av1.MaxTxDepth[b.BlockSize] {
 	case 4:
@@ -43,7 +43,7 @@ func (s *Syntax) txDepth(b *Block) {
 }
 
 // aboveSize and leftSize are aboveW and leftH of the context of tx_depth.
-func (s *Syntax) aboveSize(m *frame.ModeInfo) uint8 {
+func aboveSize(m *frame.ModeInfo) uint8 {
 	switch {
 	case m == nil:
 		return 0
@@ -53,7 +53,7 @@ func (s *Syntax) aboveSize(m *frame.ModeInfo) uint8 {
 	return av1.TxWidth[m.TxSize]
 }
 
-func (s *Syntax) leftSize(m *frame.ModeInfo) uint8 {
+func leftSize(m *frame.ModeInfo) uint8 {
 	switch {
 	case m == nil:
 		return 0

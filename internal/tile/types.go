@@ -60,7 +60,10 @@ type Superblock struct {
 	Blocks     []Block   // in coding order
 	TxBlocks   []TxBlock // of all blocks without Skip, in the order of Layout
 	Coefs      []int32
-	CdefIdx    [4]int8 // cdef_idx per 64x64 in raster order of the superblock; a 64x64 superblock uses [0]. Ignored where nothing is coded
+	// CdefIdx is cdef_idx per 64x64 in raster order of the superblock; a 64x64 superblock
+	// uses [0]. Only the first block without Skip of a 64x64 carries it, and a block
+	// wider or higher than 64 gives all it covers the index of its first 64x64. Negative is written as 0.
+	CdefIdx [4]int8
 }
 
 // Reset empties the superblock and keeps its memory.

@@ -113,18 +113,17 @@ func (s *Syntax) Block(b *Block, txBlocks []TxBlock, coefs []int32) int {
 // Residual codes residual() (section 5.11.34) of a block without Skip: one TxBlock per
 // unit of Layout, whose number it returns.
 func (s *Syntax) Residual(b *Block, txBlocks []TxBlock, coefs []int32) int {
-	s.units = s.Layout(s.units, b)
-	txBlocks = txBlocks[:len(s.units)]
-	for i := range s.units {
-		u, t := &s.units[i], &txBlocks[i]
+	units := s.Layout(s.units[:0], b)
+	txBlocks = txBlocks[:len(units)]
+	for i := range units {
+		u, t := &units[i], &txBlocks[i]
 		typ := t.TxType
 		if u.Plane > 0 {
-			luma := &txBlocks[u.Luma]
-			typ = s.ChromaTxType(b, u, luma.codedType())
+			typ = s.ChromaTxType(b, u, txBlocks[u.Luma].codedType())
 		}
 		s.Coeffs(b, u, typ, coefs[t.Off:][:t.Eob])
 	}
-	return len(s.units)
+	return len(units)
 }
 
 // codedType is the transform type later blocks see (TxTypes): DCTDCT without coefficients.
