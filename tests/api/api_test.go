@@ -324,8 +324,8 @@ func TestCancel(t *testing.T) {
 // Close ends waiting calls, and abandons what isn't finished.
 func TestCloseWhileBusy(t *testing.T) {
 	before := runtime.NumGoroutine()
-	for range 20 {
-		c := config(func(c *encoder.Config) { c.Width, c.Height, c.SpeedPreset = 200, 160, 2 })
+	for range 10 {
+		c := config(func(c *encoder.Config) { c.Width, c.Height = 320, 240 })
 		e := open(t, c)
 		for n := range int64(3) {
 			if err := e.SendFrame(background, picture(&c, n)); err != nil {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"errors"
 	"testing"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -62,6 +61,7 @@ func TestLightMetadata(t *testing.T) {
 func TestT35(t *testing.T) {
 	for _, c := range []encoder.Config{config(), config(lowLatency)} {
 		e := open(t, c)
+		var packets [][]byte
 		for n := range int64(20) {
 			f := picture(&c, n)
 			if n%3 == 1 {
@@ -73,20 +73,16 @@ func TestT35(t *testing.T) {
 			if err := e.SendFrame(background, f); err != nil {
 				t.Fatal(err)
 			}
+			packets = append(packets, drain(t, e, encoder.ErrNeedMoreData)...)
 		}
 		e.Flush()
-		for n := byte(0); ; n++ {
-			p, err := e.ReceivePacket(background)
-			if errors.Is(err, encoder.ErrEndOfStream) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := metadata(t, p.Data)[t35Type]
+		packets = append(packets, drain(t, e, encoder.ErrEndOfStream)...)
+		for i, packet := range packets {
+			n := byte(i)
+			got := metadata(t, packet)[t35Type]
 			want := [][]byte{nil, {0xB5, 0, 0x3C, n}, {0xFF, 9, n}}[n%3]
 			if !bytes.HasPrefix(got, want) || want == nil && got != nil {
-				t.Errorf("frame %d: T.35 %x, want %x", n, got, want)
+				t.Errorf("low latency %v, frame %d: T.35 %x, want %x", c.LowLatency, n, got, want)
 			}
 		}
 	}
