@@ -58,20 +58,20 @@ func Forward(coefs []int32, src []int16, stride int, tx av1.TxSize, typ av1.TxTy
 	simd.Txfm.Widen(s.cols[:], h*panel, src, off, step, w, h, sh.in)
 	forward1D(vert.kernel, log2H, s.cols[:], h, w)
 
-	turn := simd.TurnParams{Right: sh.mid, Limit: noLimit}
+	s.turn = simd.TurnParams{Right: sh.mid, Limit: noLimit}
 	for q := 0; q*panel < w; q++ {
-		turnColumns(s, w, h, th, q, horz.flip, &turn)
+		s.turnColumns(w, h, th, q, horz.flip)
 	}
 	rows := s.rows[margin:]
 	forward1D(horz.kernel, log2W, rows, w, th)
 
-	turn = simd.TurnParams{Rect: isRect(log2W, log2H), Left: sh.outLeft, Right: sh.outRight, Limit: noLimit}
+	s.turn = simd.TurnParams{Rect: isRect(log2W, log2H), Left: sh.outLeft, Right: sh.outRight, Limit: noLimit}
 	if w == 4 || h == 4 {
-		storeNarrow(coefs, rows, w, tw, th, &turn)
+		storeNarrow(coefs, rows, w, tw, th, &s.turn)
 		return
 	}
 	for p := 0; p*panel < th; p++ {
-		simd.Txfm.Turn(coefs, p*panel*tw, tw, panel, rows, p*w*panel, panel, panel*panel, tw/panel, &turn)
+		simd.Txfm.Turn(coefs, p*panel*tw, tw, panel, rows, p*w*panel, panel, panel*panel, tw/panel, &s.turn)
 	}
 }
 
@@ -89,16 +89,16 @@ func forward1D(k kernel1D, log2N int, t []int32, n, cols int) {
 // turnColumns lays the first th rows of column panel q into the row panels, mirrored
 // if flip. Tiles of blocks four samples wide spill over into the panel that is
 // written next, therefore mirrored panels are written backwards.
-func turnColumns(s *Scratch, w, h, th, q int, flip bool, p *simd.TurnParams) {
+func (s *Scratch) turnColumns(w, h, th, q int, flip bool) {
 	dst, src, tiles := margin, q*h*panel, (th+panel-1)/panel
 	if flip {
 		last := tiles - 1
 		simd.Txfm.Turn(s.rows[:], dst+last*w*panel+(w-1-q*panel)*panel, -panel, -w*panel,
-			s.cols[:], src+last*panel*panel, panel, -panel*panel, tiles, p)
+			s.cols[:], src+last*panel*panel, panel, -panel*panel, tiles, &s.turn)
 		return
 	}
 	simd.Txfm.Turn(s.rows[:], dst+q*panel*panel, panel, w*panel,
-		s.cols[:], src, panel, panel*panel, tiles, p)
+		s.cols[:], src, panel, panel*panel, tiles, &s.turn)
 }
 
 // storeNarrow writes the coefficients of blocks with a side of four.

@@ -15,6 +15,7 @@ type Scratch struct {
 	// flipped blocks only four samples wide reach into.
 	rows [margin + 64*64]int32
 	cols [64 * 64]int32 // panels of columns
+	turn simd.TurnParams
 }
 
 const (
@@ -127,7 +128,7 @@ func Inverse(dst []uint16, stride int, coefs []int32, eob int, tx av1.TxSize, ty
 	tw := min(w, 32)
 
 	rows := s.rows[margin:]
-	loadRows(rows, coefs, w, h, inW, inH, isRect(log2W, log2H))
+	s.loadRows(coefs, w, h, inW, inH, isRect(log2W, log2H))
 	clear(coefs[:(inH-1)*tw+inW])
 	outW, outH := w, h
 	switch horz.kernel {
@@ -141,14 +142,14 @@ func Inverse(dst []uint16, stride int, coefs []int32, eob int, tx av1.TxSize, ty
 	}
 
 	limit := int32(1)<<(max(bitDepth+6, 16)-1) - 1
-	turn := simd.TurnParams{Right: uint32(av1.TransformRowShift[tx]), Limit: limit}
+	s.turn = simd.TurnParams{Right: uint32(av1.TransformRowShift[tx]), Limit: limit}
 	off, rowStride := margin, panel
 	if horz.flip {
 		off, rowStride = margin+(w-1)*panel, -panel
 	}
 	for q := 0; q*panel < outW; q++ {
 		simd.Txfm.Turn(s.cols[:], q*h*panel, panel, panel*panel,
-			s.rows[:], off+q*panel*rowStride, rowStride, w*panel, (inH+panel-1)/panel, &turn)
+			s.rows[:], off+q*panel*rowStride, rowStride, w*panel, (inH+panel-1)/panel, &s.turn)
 	}
 
 	switch vert.kernel {
@@ -169,16 +170,16 @@ func Inverse(dst []uint16, stride int, coefs []int32, eob int, tx av1.TxSize, ty
 
 // loadRows lays the first inH x inW coefficients of a w x h transform into panels of
 // 8 rows of w elements, of which min(w, 8) at least are set.
-func loadRows(rows, coefs []int32, w, h, inW, inH int, rect bool) {
-	tw := min(w, 32)
+func (s *Scratch) loadRows(coefs []int32, w, h, inW, inH int, rect bool) {
+	rows, tw := s.rows[margin:], min(w, 32)
 	if w == 4 || h == 4 {
 		loadNarrow(rows, coefs, w, min(w, max(inW, panel)), inH, tw, rect)
 		return
 	}
-	turn := simd.TurnParams{Rect: rect, Limit: noLimit}
+	s.turn = simd.TurnParams{Rect: rect, Limit: noLimit}
 	for p := 0; p*panel < inH; p++ {
 		simd.Txfm.Turn(rows, p*w*panel, panel, panel*panel,
-			coefs, p*panel*tw, tw, panel, (inW+panel-1)/panel, &turn)
+			coefs, p*panel*tw, tw, panel, (inW+panel-1)/panel, &s.turn)
 	}
 }
 

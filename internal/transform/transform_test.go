@@ -252,6 +252,19 @@ func lowPass(dst, src *[64 * 64]int16, stride, w, h int) {
 	}
 }
 
+func TestNoAllocations(t *testing.T) {
+	s, coefs, dst, src := new(Scratch), make([]int32, 1024), make([]uint16, 64*64), make([]int16, 64*64)
+	for tx := range av1.TxSizesAll {
+		n := testing.AllocsPerRun(10, func() {
+			Forward(coefs, src, 64, tx, av1.DCTDCT, 8, s)
+			Inverse(dst, 64, coefs, 9, tx, av1.DCTDCT, 8, s)
+		})
+		if n > 0 {
+			t.Errorf("tx %d: %v allocations", tx, n)
+		}
+	}
+}
+
 func BenchmarkInverse(b *testing.B) {
 	benchmark(b, func(coefs []int32, dst []uint16, eob int, tx av1.TxSize, typ av1.TxType, s *Scratch) {
 		coefs[0] = 1000
