@@ -28,7 +28,10 @@ func sequenceHeader(cfg *Config, tiles, tileCols int) bitstream.SequenceHeader {
 			ColorRange: cfg.Color.FullRange, SubsamplingX: subX, SubsamplingY: subY, ChromaSamplePosition: uint8(cfg.ChromaPosition),
 		},
 	}
-	if !still {
+	if still {
+		// What the reduced header implies.
+		s.SeqForceScreenContentTools, s.SeqForceIntegerMv = av1.SelectScreenContent, av1.SelectIntegerMV
+	} else {
 		s.OrderHintBits, s.EnableRefFrameMvs, s.EnableDualFilter = orderHintBits, true, true
 	}
 	s.OperatingPoints[0].SeqLevelIdx, s.OperatingPoints[0].SeqTier = bitstream.LevelFor(bitstream.LevelParams{

@@ -34,7 +34,9 @@ func (c *coder) setFrame(in *input, r *reference) {
 		Grid: &c.grid, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
 		Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
 	}
-	r.pyramid.Build(&in.picture.Planes[0], c.e.cfg.BitDepth)
+	if !c.e.cfg.StillPicture {
+		r.pyramid.Build(&in.picture.Planes[0], c.e.cfg.BitDepth)
+	}
 	if !c.hdr.FrameIsIntra {
 		c.setReferences()
 	}

@@ -97,7 +97,7 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	p.Packet.Frames, u.frames = u.frames, p.Packet.Frames[:0]
 	s := &r.shown
 	p.Data, p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = p.data, s.display, s.pts, s.opaque, key, s.qIdx
-	p.Droppable = r.users <= 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
+	p.Droppable = len(p.Frames) == 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
 	s.opaque = nil
 	if e.cfg.Reconstruct {
 		p.recon.copyFrom(&r.picture)
@@ -114,15 +114,35 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	return nil
 }
 
-// toAnnexB rewrites the unit in the length-delimited format. Offsets then only
-// make sense for the whole.
+// toAnnexB rewrites the unit in the length-delimited format, offsets included.
 func (u *unitBuilder) toAnnexB() error {
 	out, err := bitstream.AppendAnnexB(u.spare[:0], u.data)
 	if err != nil {
 		return err
 	}
 	u.data, u.spare = out, u.data
-	u.obus = append(u.obus[:0], len(out))
-	u.frames = append(u.frames[:0], len(out))
+	u.obus, u.frames = u.obus[:0], u.frames[:0]
+	_, at := leb128At(out, 0)
+	for at < len(out) {
+		var size int
+		size, at = leb128At(out, at)
+		for end := at + size; at < end; {
+			size, at = leb128At(out, at)
+			at += size
+			u.obus = append(u.obus, at)
+		}
+		u.frames = append(u.frames, at)
+	}
 	return nil
+}
+
+// leb128At reads the leb128() (section 4.10.5) at an offset, and returns the offset after it.
+func leb128At(b []byte, at int) (v, next int) {
+	for shift := 0; ; shift += 7 {
+		v |= int(b[at]&0x7F) << shift
+		at++
+		if b[at-1]&0x80 == 0 {
+			return v, at
+		}
+	}
 }

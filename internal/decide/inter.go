@@ -306,6 +306,11 @@ func (w *Worker) offerSkip(b *tile.Block, best *bestBlock) {
 		src := &w.f.Src.Planes[p]
 		dist += int64(simd.Dist.SSE(src.At(x, y), src.Stride, plane.At(x, y), plane.Stride, bw, bh))
 	}
+	if w.f.Hdr.CodedLossless && dist > 0 && w.f.RandomModes == 0 {
+		best.inPlace = false
+		w.rewind(b, best)
+		return
+	}
 	b.Skip, b.TxSplit = true, 0
 	cost := w.f.rd(dist, w.rateModeInfo(b))
 	w.syn.ResetBlockContext(b)

@@ -116,7 +116,10 @@ func (w *Worker) transformAndQuantise(b *tile.Block, u *tile.TxUnit, typ av1.TxT
 	levels, dq := w.quantised[slot], w.coefs[slot]
 	transform.Forward(w.raw, w.residual, int(av1.TxWidth[u.Tx]), u.Tx, typ, f.Cur.BitDepth, &w.tx)
 	kind := quant.Intra
-	if b.IsInter {
+	switch {
+	case f.Speed.RDOQ:
+		kind = quant.Nearest
+	case b.IsInter:
 		kind = quant.Inter
 	}
 	r := f.quant.Quantize(levels, dq, w.raw, u.Tx, typ, kind, &w.quant)
