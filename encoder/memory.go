@@ -220,6 +220,9 @@ func (c *coder) init(e *Encoder) {
 	c.e = e
 	c.structure = lookaheadStructure(&e.cfg)
 	c.frame.Seq, c.frame.Speed = &e.seq, &e.speed
+	for _, w := range c.workers {
+		w.search.Settings = e.speed.Search
+	}
 	c.restoreOptions = restorationOptions(e.speed.Restoration)
 	c.stages.init(c)
 	rows := &c.stages.decide.rows

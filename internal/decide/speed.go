@@ -2,6 +2,8 @@
 // reconstructs it: partition, modes, motion, transforms, levels.
 package decide
 
+import "github.com/grav1e/grav1e/internal/motion"
+
 // PartitionSearch says which partitions a node tries.
 type PartitionSearch int
 
@@ -55,7 +57,8 @@ type Speed struct {
 	Cfl             bool
 	UVModes         int // chroma modes looked at
 
-	PastRefs, FutureRefs int // reference frames searched
+	PastRefs, FutureRefs int             // reference frames searched
+	Search               motion.Settings // open-loop search
 	Compound             bool
 	NearMVs              int // NEARMV candidates per reference
 	InterRD              int // inter candidates that reach full rate-distortion
@@ -94,6 +97,7 @@ func SpeedOf(preset int) Speed {
 		PastRefs:        [...]int{4, 4, 4, 3, 3, 3, 2, 2, 1, 1, 1}[p],
 		FutureRefs:      [...]int{3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1}[p],
 		Compound:        [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
+		Search:          searchSettings[[...]int{0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 2}[p]],
 		NearMVs:         [...]int{3, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1}[p],
 		InterRD:         [...]int{5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1}[p],
 		SubpelRounds:    [...]int{3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1}[p],
@@ -107,4 +111,14 @@ func SpeedOf(preset int) Speed {
 		Cdef:            [...]SearchEffort{full, full, full, full, full, fast, fast, fast, fast, formula, formula}[p],
 		Restoration:     [...]SearchEffort{full, full, full, full, fast, fast, fast, off, off, off, off}[p],
 	}
+}
+
+// searchSettings are areas of the open-loop motion search, from wide to narrow.
+var searchSettings = [...]motion.Settings{
+	{Quarter: motion.Window{W: 48, H: 24}, QuarterMax: motion.Window{W: 96, H: 64}, Regions: true, Half: motion.Window{W: 8, H: 7},
+		Full: motion.Window{W: 16, H: 15}, FullMax: motion.Window{W: 48, H: 31}, Centres: 3, Blocks8x8: true, RowStep: 1, ZeroExit: 64 * 64 / 2, GoodExit: 64 * 64},
+	{Quarter: motion.Window{W: 32, H: 16}, QuarterMax: motion.Window{W: 64, H: 40}, Regions: true, Half: motion.Window{W: 8, H: 5},
+		Full: motion.Window{W: 16, H: 9}, FullMax: motion.Window{W: 24, H: 17}, Centres: 2, Blocks8x8: true, RowStep: 1, ZeroExit: 64 * 64, GoodExit: 64 * 64 * 2},
+	{Quarter: motion.Window{W: 24, H: 12}, QuarterMax: motion.Window{W: 48, H: 24}, Regions: false, Half: motion.Window{W: 8, H: 3},
+		Full: motion.Window{W: 8, H: 5}, FullMax: motion.Window{W: 16, H: 9}, Centres: 1, Blocks8x8: true, RowStep: 2, ZeroExit: 64 * 64 * 2, GoodExit: 64 * 64 * 4},
 }
