@@ -74,12 +74,19 @@ func chromaName(c encoder.ChromaFormat) string {
 // sampleBudget bounds the luma samples of a case, by preset: slow presets get less.
 func sampleBudget(speed int) int { return 60_000 << (speed / 3) }
 
+// largePicture is the number of luma samples from which a case has at least 3 frames
+// all the same, at a fast preset, so that large pictures have references too.
+const largePicture = 100_000
+
 // NewCase draws a case from a seed.
 func NewCase(seed uint64) *Case {
 	r := rand.New(rand.NewPCG(seed, 0x67726176316573))
 	chance := func(percent int) bool { return r.IntN(100) < percent }
 	c := &Case{Seed: seed, ContentSeed: r.Uint64N(1 << 32)}
 	w, h := size(r), size(r)
+	if chance(4) {
+		w, h = 200+r.IntN(500), 200+r.IntN(400)
+	}
 	g := encoder.DefaultConfig(w, h)
 	g.BitDepth = []int{8, 8, 8, 10, 10, 12}[r.IntN(6)]
 	g.Chroma = []encoder.ChromaFormat{encoder.Chroma420, encoder.Chroma420, encoder.Chroma420, encoder.Chroma422, encoder.Chroma444, encoder.Chroma400}[r.IntN(6)]
@@ -131,6 +138,10 @@ func size(r *rand.Rand) int {
 func (c *Case) drawFrames(r *rand.Rand, g *encoder.Config) {
 	chance := func(percent int) bool { return r.IntN(100) < percent }
 	most := max(1, sampleBudget(g.SpeedPreset)/(g.Width*g.Height))
+	if g.Width*g.Height >= largePicture {
+		g.SpeedPreset = max(g.SpeedPreset, 6)
+		most = 3
+	}
 	c.Frames = 1 + r.IntN(min(most, 40))
 	g.LowLatency = chance(25)
 	g.ErrorResilient = chance(10)
