@@ -121,19 +121,30 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// TestStateCycles runs 500 state cycles under the leaks tracer.
+// TestStateCycles runs 500 state cycles under the leaks tracer, and some with the
+// real encoder.
 func TestStateCycles(t *testing.T) {
-	out := host(t, "fake", []string{"GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7"}, "cycles", "500")
-	if strings.Contains(out, "object-alive, type-name=(string)Gst") {
-		t.Errorf("leaks:\n%s", out)
-	}
-}
-
-// TestRealStateCycles does some with the real encoder.
-func TestRealStateCycles(t *testing.T) {
-	out := host(t, "real", []string{"GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7", "GRAV1E_TEST_FAST=1"}, "cycles", "25")
-	if strings.Contains(out, "object-alive, type-name=(string)Gst") {
-		t.Errorf("leaks:\n%s", out)
+	need(t)
+	program := compileC(t, "cycles.c")
+	for _, tc := range []struct {
+		name, plugin string
+		args         []string
+		leaks        bool
+	}{
+		{"fake", "fake", []string{"500"}, false},
+		{"real", "real", []string{"25"}, false},
+		{"control", "fake", []string{"1", "leak"}, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			out, err := run(t, tc.plugin, []string{"GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7"}, program, tc.args...)
+			if err != nil || !strings.HasSuffix(out, "ok\n") {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if leaks := strings.Contains(out, "object-alive, type-name=(string)Gst"); leaks != tc.leaks {
+				t.Errorf("leaks: %t, want %t\n%s", leaks, tc.leaks, out)
+			}
+		})
 	}
 }
 

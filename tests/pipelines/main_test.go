@@ -150,6 +150,12 @@ func launch(t *testing.T, format string, args ...any) string {
 	return must(t, "real", "gst-launch-1.0", append([]string{"-q"}, strings.Fields(fmt.Sprintf(format, args...))...)...)
 }
 
+// watch is launch that returns what elements tell (gst-launch-1.0 -v).
+func watch(t *testing.T, format string, args ...any) string {
+	t.Helper()
+	return must(t, "real", "gst-launch-1.0", append([]string{"-v"}, strings.Fields(fmt.Sprintf(format, args...))...)...)
+}
+
 // need skips t unless GStreamer and all tools and elements are there.
 func need(t *testing.T, tools ...string) {
 	t.Helper()
@@ -171,6 +177,15 @@ func needElement(t *testing.T, elements ...string) {
 			t.Skipf("GStreamer has no %s", e)
 		}
 	}
+}
+
+// compileC builds a host program of testdata and returns its path.
+func compileC(t *testing.T, source string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), strings.TrimSuffix(source, ".c"))
+	flags := must(t, "real", "pkg-config", "--cflags", "--libs", "gstreamer-1.0")
+	must(t, "real", "gcc", append([]string{"-O1", "-Wall", "-Werror", "-o", program, filepath.Join("testdata", source)}, strings.Fields(flags)...)...)
+	return program
 }
 
 // host runs a test of testdata/host.py.
