@@ -17,7 +17,7 @@ const (
 	MaxTileArea         = 4096 * 2304
 	MiSize              = 4
 	MiSizeLog2          = 2
-	MaxRefMVStackSize   = 9
+	MaxRefMVStackSize   = 8
 	MfmvStackSize       = 3
 	MaxFrameDistance    = 31
 	MvBorder            = 128
