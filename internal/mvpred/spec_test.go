@@ -368,7 +368,7 @@ func (s *spec) addTplRefMv(deltaRow, deltaCol int, isCompound bool) {
 		}
 		if idx < s.NumMvFound {
 			s.WeightStack[idx] += 2
-		} else if s.NumMvFound < 9 {
+		} else if s.NumMvFound < 8 {
 			s.RefStackMv[s.NumMvFound][0] = candMv
 			s.WeightStack[s.NumMvFound] = 2
 			s.NumMvFound += 1
@@ -400,7 +400,7 @@ func (s *spec) addTplRefMv(deltaRow, deltaCol int, isCompound bool) {
 		}
 		if idx < s.NumMvFound {
 			s.WeightStack[idx] += 2
-		} else if s.NumMvFound < 9 {
+		} else if s.NumMvFound < 8 {
 			s.RefStackMv[s.NumMvFound][0] = candMv0
 			s.RefStackMv[s.NumMvFound][1] = candMv1
 			s.WeightStack[s.NumMvFound] = 2
@@ -446,7 +446,7 @@ func (s *spec) searchStack(mvRow, mvCol, weight, candList int) {
 			return
 		}
 	}
-	if s.NumMvFound < 9 {
+	if s.NumMvFound < 8 {
 		s.RefStackMv[s.NumMvFound][0] = candMv
 		s.WeightStack[s.NumMvFound] = weight
 		s.NumMvFound++
@@ -467,7 +467,7 @@ func (s *spec) compoundSearchStack(mvRow, mvCol, weight int) {
 	}
 	if idx < s.NumMvFound {
 		s.WeightStack[idx] += weight
-	} else if s.NumMvFound < 9 {
+	} else if s.NumMvFound < 8 {
 		s.RefStackMv[s.NumMvFound] = candMvs
 		s.WeightStack[s.NumMvFound] = weight
 		s.NumMvFound++
