@@ -66,7 +66,7 @@ func FuzzConfig(f *testing.F) {
 			return
 		}
 		defer e.Close()
-		if c.Width*c.Height > 1<<15 {
+		if c.Width*c.Height > 1<<12 {
 			return // valid, but too slow for a fuzzer
 		}
 		const frames = 3
