@@ -64,8 +64,10 @@ type element struct {
 type format struct {
 	input  *C.GstVideoCodecState // owned reference; nil before the first caps
 	caps   *C.GstCaps            // the input caps in force, owned reference
+	raw    caps.Raw
 	config encoder.Config
 	layout caps.Format
+	stream string // stream-format of the output: obu-stream or annexb
 	align  string // alignment of the output: tu, frame or obu
 }
 
@@ -166,12 +168,8 @@ func (e *element) takeSession() *session {
 	return s
 }
 
-// startSession makes the encoder of the format in force.
-func (e *element) startSession() (*session, error) {
-	codec, err := newEncoder(e.format.config)
-	if err != nil {
-		return nil, err
-	}
+// begin starts a session around codec.
+func (e *element) begin(codec encoder.Interface) *session {
 	s := newSession(e, codec, e.format.align)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -179,7 +177,7 @@ func (e *element) startSession() (*session, error) {
 	if e.flushing {
 		s.interrupt(C.GST_FLOW_FLUSHING)
 	}
-	return s, nil
+	return s
 }
 
 //export grav1encHandleFrame
@@ -244,12 +242,12 @@ func (e *element) ready() (*session, C.GstFlowReturn) {
 	if e.flow != C.GST_FLOW_OK {
 		return nil, e.flow
 	}
-	s, err := e.startSession()
+	codec, err := newEncoder(e.format.config) // after a flush or EOS
 	if err != nil {
 		e.flow = e.postError(err)
 		return nil, e.flow
 	}
-	return s, C.GST_FLOW_OK
+	return e.begin(codec), C.GST_FLOW_OK
 }
 
 //export grav1encFinish

@@ -44,43 +44,49 @@ func grav1encSetFormat(enc *C.GstVideoEncoder, state *C.GstVideoCodecState) (ok 
 	return gboolean(e.setFormat(state, state.caps))
 }
 
-// setFormat delivers what the old format has left and begins a session with the new one.
+// setFormat delivers what the old format has left and begins a session with the
+// new one. If the new one is refused the old one stays in force.
 func (e *element) setFormat(state *C.GstVideoCodecState, in *C.GstCaps) bool {
 	e.drain()
-	drained := e.flow
-	C.gst_video_codec_state_ref(state)
-	C.gst_caps_ref(in)
-	e.format.release()
-	e.format.input, e.format.caps = state, in
-
-	cfg := encoder.DefaultConfig(0, 0)
-	raw := rawCaps(&state.info, in)
-	layout, err := raw.Apply(&cfg)
-	if err != nil {
+	f := format{input: state, caps: in, raw: rawCaps(&state.info, in), config: encoder.DefaultConfig(0, 0)}
+	var err error
+	if f.layout, err = f.raw.Apply(&f.config); err != nil {
 		e.post(streamFormat, err.Error(), "")
 		return false
 	}
 	e.settings.mu.Lock()
-	err = e.settings.apply(&cfg)
+	err = e.settings.apply(&f.config)
 	e.settings.mu.Unlock()
 	if err != nil {
 		e.postError(err)
 		return false
 	}
-	streamFormat, align := e.wanted()
-	cfg.AnnexB = streamFormat == "annexb"
-	e.format.config, e.format.layout, e.format.align = cfg, layout, align
-	e.unpacked = nil
-	if layout.Packed {
-		e.unpacked = make([]byte, 2*cfg.Width*cfg.Height)
-	}
-	s, err := e.startSession()
+	f.stream, f.align = e.wanted()
+	f.config.AnnexB = f.stream == "annexb"
+	codec, err := newEncoder(f.config)
 	if err != nil {
 		e.postError(err)
 		return false
 	}
-	e.flow = drained
-	return e.announce(s.codec, &raw, streamFormat)
+	e.adopt(f)
+	e.begin(codec)
+	if !e.announce(codec) {
+		e.flow = C.GST_FLOW_NOT_NEGOTIATED
+		return false
+	}
+	return true
+}
+
+// adopt puts a format in force; it takes references of its own.
+func (e *element) adopt(f format) {
+	C.gst_video_codec_state_ref(f.input)
+	C.gst_caps_ref(f.caps)
+	e.format.release()
+	e.format = f
+	e.unpacked = nil
+	if f.layout.Packed {
+		e.unpacked = make([]byte, 2*f.config.Width*f.config.Height)
+	}
 }
 
 // rawCaps reads what describes the pictures. info fills in what caps leave out.
@@ -129,13 +135,14 @@ func (e *element) wanted() (streamFormat, align string) {
 }
 
 // announce sets the output caps and the latency.
-func (e *element) announce(codec encoder.Interface, raw *caps.Raw, streamFormat string) bool {
+func (e *element) announce(codec encoder.Interface) bool {
+	f := &e.format
 	stream, err := caps.ParseSequenceHeader(codec.SequenceHeader())
 	if err != nil {
 		e.post(encodeFailed, err.Error(), "")
 		return false
 	}
-	out := capsFrom(stream.Caps(streamFormat, e.format.align, raw))
+	out := capsFrom(stream.Caps(f.stream, f.align, &f.raw))
 	// The input isn't named as the reference, because its HDR fields may be outdated:
 	// ours are in the caps. Everything else is taken over here.
 	state := C.gst_video_encoder_set_output_state(e.base(), out, nil)
@@ -143,7 +150,7 @@ func (e *element) announce(codec encoder.Interface, raw *caps.Raw, streamFormat 
 		return false
 	}
 	encoded := state.info.finfo
-	state.info = e.format.input.info
+	state.info = f.input.info
 	state.info.finfo = encoded
 	C.gst_video_codec_state_unref(state)
 	e.reportLatency(codec.Latency())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -39,10 +40,13 @@ func TestGoHost(t *testing.T) {
 	need(t)
 	program := filepath.Join(t.TempDir(), "gohost")
 	must(t, "real", "go", "build", "-o", program, "./testdata/gohost")
-	for _, mode := range []string{"plugin", "static"} {
+	for mode, env := range map[string][]string{
+		"plugin": nil,
+		"static": {"GST_PLUGIN_PATH=", "GST_REGISTRY=" + filepath.Join(t.TempDir(), "registry.bin")},
+	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			out, err := run(t, "real", nil, program, mode)
+			out, err := run(t, "real", env, program, mode)
 			if err != nil || !strings.HasSuffix(out, "ok\n") {
 				t.Errorf("%v\n%s", err, out)
 			}
@@ -86,10 +90,15 @@ func play(t *testing.T, dir, ext string) string {
 	go server.Serve(listener)
 	defer server.Close()
 
+	// Its processes may outlive the browser for a moment, and write into the profile.
+	profile, err := os.MkdirTemp(work, "profile")
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	browser := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
-		"--autoplay-policy=no-user-gesture-required", "--user-data-dir="+t.TempDir(), "http://"+listener.Addr().String()+"/")
+		"--autoplay-policy=no-user-gesture-required", "--user-data-dir="+profile, "http://"+listener.Addr().String()+"/")
 	browser.WaitDelay = 5 * time.Second
 	if err := browser.Start(); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ from gi.repository import GLib, Gst, GstVideo  # noqa: E402
 
 Gst.init(None)
 FAST = "GRAV1E_TEST_FAST" in os.environ  # the encoder is the real one
+WIDTH, HEIGHT = (64, 64) if FAST else (320, 240)
 SECOND = Gst.SECOND
 NONE = Gst.CLOCK_TIME_NONE
 FLOW = {f.value_nick: f for f in (Gst.FlowReturn.OK, Gst.FlowReturn.EOS, Gst.FlowReturn.FLUSHING,
@@ -74,7 +75,7 @@ class Harness:
     def caps(self, text):
         return self.src.push_event(Gst.Event.new_caps(Gst.Caps.from_string(text)))
 
-    def start(self, width=64 if FAST else 320, height=64 if FAST else 240, format="I420", framerate="30/1", extra=""):
+    def start(self, width=WIDTH, height=HEIGHT, format="I420", framerate="30/1", extra=""):
         ok = self.caps(raw(width, height, format, framerate, extra))
         segment = Gst.Segment()
         segment.init(Gst.Format.TIME)
@@ -565,6 +566,44 @@ def test_fault(quantizer, *says):
     text = err[0].message + (err[1] or "")
     assert all(s in text for s in says), text
     check(h.push(SECOND * 10), Gst.FlowReturn.ERROR)
+    h.stop()
+
+
+def test_refused_change():
+    """Caps refused in the middle leave the format before them in force."""
+    h = Harness()
+    assert h.start()
+    h.push_many(10)
+    h.caps(raw(WIDTH, HEIGHT, extra=",interlace-mode=interleaved"))
+    check(h.push(10 * SECOND // 30), Gst.FlowReturn.NOT_NEGOTIATED)
+    assert "deinterlace" in h.error()[0].message
+    assert h.caps(raw(WIDTH, HEIGHT))
+    h.push_many(10, 11)
+    h.eos()
+    check(h.times(), at30(10) + at30(10, 11))
+    h.stop()
+
+
+def test_real_latency():
+    """The latency reported is the longest that any frame has to wait for others."""
+    h = Harness()
+    assert h.start()
+    q = Gst.Query.new_latency()
+    h.src.set_query_function_full(lambda pad, parent, query: (query.set_latency(True, 0, NONE), True)[1])
+    assert h.enc.get_static_pad("src").query(q)
+    waits, done = [], 0
+    for i in range(40):
+        assert h.push(i * SECOND // 30) == Gst.FlowReturn.OK
+        while True:
+            time.sleep(0.15)
+            n = len(h.times())
+            if n == done:
+                break
+            waits += [i - k for k in range(done, n)]
+            done = n
+    check(max(waits) * SECOND // 30, q.parse_latency()[1])
+    h.eos()
+    check(h.times(), at30(40))
     h.stop()
 
 
