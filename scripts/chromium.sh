@@ -3,7 +3,7 @@
 # that isn't possible (Ubuntu's package is a snap).
 command -v chromium >/dev/null && exit 0
 [ "$(id -u)" = 0 ] || exit 0
-. /etc/os-release
+[ -r /etc/os-release ] && . /etc/os-release
 [ "$ID" = debian ] || exit 0
 echo "Installing: chromium"
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium >/dev/null 2>&1 ||
