@@ -19,7 +19,7 @@ type scene struct {
 	mvs    []av1.MV // vectors to draw from, few so that they repeat
 	refs   []int8
 	blocks int
-	found  [10]int // how often each stack size was seen
+	found  [9]int // how often each stack size was seen
 }
 
 func newScene(t *testing.T, seed uint64) *scene {
@@ -301,7 +301,7 @@ func TestFindAgainstSpecification(t *testing.T) {
 		scenes = 100
 	}
 	var blocks int
-	var found [10]int
+	var found [9]int
 	for seed := range scenes {
 		c := newScene(t, seed)
 		c.estimate()
