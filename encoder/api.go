@@ -135,9 +135,10 @@ type Interface interface {
 	Flush()
 	// Close stops the workers and returns the memory. Safe to call twice.
 	Close() error
-	// SequenceHeader returns the sequence header OBU (with its header and size), ConfigRecord the 4-byte av1C followed by nothing.
+	// SequenceHeader returns the sequence header OBU, with its header and size.
 	SequenceHeader() []byte
-	// Latency is the number of frames sent before the first packet comes out, minus one.
+	// Latency is how many more frames have to be sent, at most, before the packet of a
+	// frame comes out.
 	Latency() int
 	Stats() Stats
 }

@@ -52,8 +52,7 @@ type coder struct {
 	tileColsLog2, tileRowsLog2 int
 	past                       [av1.TotalRefsPerFrame]bool // see savedSigns
 
-	unit  unitBuilder
-	coded int64 // frames coded
+	unit unitBuilder
 }
 
 // reference is a coded picture and what later frames need of it.
@@ -65,7 +64,7 @@ type reference struct {
 	frameType  av1.FrameType
 	orderHint  int
 	orderHints [av1.TotalRefsPerFrame]int // SavedOrderHints
-	users      int                        // slots that point here, and the frame under way
+	users      int                        // slots that point here
 	shown      shownFrame
 }
 
@@ -74,8 +73,8 @@ type shownFrame struct {
 	display int64
 	pts     int64
 	opaque  any
+	t35     metadata
 	qIdx    int
-	layer   int
 }
 
 // worker is the scratch memory of one worker.
@@ -129,7 +128,7 @@ func (c *coder) recycle(in *input) {
 func (c *coder) showExisting(st *lookahead.Step) error {
 	ref := c.slots[st.ShowExisting]
 	c.hdr = bitstream.FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: uint8(st.ShowExisting), ShowFrame: true}
-	if err := c.unit.frameHeader(c); err != nil {
+	if err := c.unit.frameHeader(c, ref); err != nil {
 		return err
 	}
 	return c.unit.finish(c, ref, false)
@@ -162,30 +161,40 @@ func (c *coder) store(r *reference, refreshFrameFlags uint8) {
 // codeFrame codes one frame: motion, decisions, filters, bits.
 func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	r := c.takeReference()
-	r.users++
-	defer func() { r.users-- }()
 	c.under = r
-	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, layer: st.Layer}
 	if err := c.setHeader(st, r); err != nil {
 		return err
 	}
-	r.shown.qIdx = int(c.hdr.BaseQIdx)
+	spare := r.shown.t35
+	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
+	in.metadata = spare
 	c.loadCDFs(st)
 	c.setFrame(in, r)
-	for _, stage := range []func(*reference) error{c.searchMotion, c.decide, c.filter, c.write} {
-		if err := stage(r); err != nil {
-			return err
-		}
+	if err := c.runStages(r); err != nil {
+		return err
 	}
 	c.store(r, st.RefreshMask)
-	c.coded++
-	if err := c.unit.frame(c, in, st); err != nil {
+	if err := c.unit.frame(c, r, st); err != nil {
 		return err
 	}
 	if st.Shown {
 		return c.unit.finish(c, r, st.Type == av1.KeyFrame)
 	}
 	return nil
+}
+
+// runStages makes the frame's payloads and completes r.
+func (c *coder) runStages(r *reference) error {
+	if err := c.searchMotion(r); err != nil {
+		return err
+	}
+	if err := c.decide(r); err != nil {
+		return err
+	}
+	if err := c.filter(r); err != nil {
+		return err
+	}
+	return c.write(r)
 }
 
 // loadCDFs sets the CDFs the frame starts with (init_non_coeff_cdfs, load_previous, section 5.9.2).

@@ -26,8 +26,9 @@ type Encoder struct {
 	seq    bitstream.SequenceHeader
 	coder  coder // owned by the coding goroutine
 
-	mu      sync.Mutex
-	changed sync.Cond // any change of the fields below
+	sending sync.Mutex // held by SendFrame, which copies into mapped memory: Close waits for it
+	mu      sync.Mutex // taken after sending
+	changed sync.Cond  // any change of the fields below
 
 	inputs    []input
 	free      []*input // unused
@@ -53,7 +54,25 @@ type input struct {
 	key      bool
 	pts      int64
 	opaque   any
-	metadata []T35
+	metadata metadata
+}
+
+// metadata is a copy of a frame's T.35 messages; copying reuses its memory.
+type metadata []T35
+
+func (m *metadata) copyFrom(messages []T35) {
+	list := (*m)[:0]
+	for _, msg := range messages {
+		if len(list) < cap(list) {
+			list = list[:len(list)+1]
+		} else {
+			list = append(list, T35{})
+		}
+		last := &list[len(list)-1]
+		last.CountryCode, last.CountryCodeExtension = msg.CountryCode, msg.CountryCodeExtension
+		last.Payload = append(last.Payload[:0], msg.Payload...)
+	}
+	*m = list
 }
 
 // group is a run of consecutive frames whose structure is decided: one key frame,
@@ -102,8 +121,8 @@ func speedFor(cfg *Config) decide.Speed {
 	return s
 }
 
-// Latency is how many more frames have to be sent before the packet of a frame is
-// on its way, at most: the first frame of a mini-GOP waits for the last.
+// Latency is how many more frames have to be sent, at most, before ReceivePacket
+// returns the packet of a frame: the first frame of a mini-GOP waits for the last.
 func (e *Encoder) Latency() int { return e.speed.MiniGOP - 1 }
 
 // Stats returns a snapshot of the counters.
@@ -125,19 +144,14 @@ func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
 	if err := e.checkFrame(f); err != nil {
 		return err
 	}
-	e.mu.Lock()
-	if err := e.sendable(); err != nil {
-		e.mu.Unlock()
+	e.sending.Lock()
+	defer e.sending.Unlock()
+	in, err := e.takeInput()
+	if err != nil {
 		return err
 	}
-	in := e.free[len(e.free)-1]
-	e.free = e.free[:len(e.free)-1]
-	display := e.sent
-	e.sent++
-	e.mu.Unlock()
-
-	in.display, in.pts, in.opaque = display, f.PTS, f.Opaque
-	in.metadata = append(in.metadata[:0], f.Metadata...)
+	in.pts, in.opaque = f.PTS, f.Opaque
+	in.metadata.copyFrom(f.Metadata)
 	ingest(&in.picture, f)
 	cut := false
 	if !e.cfg.NoSceneDetection && !e.cfg.StillPicture {
@@ -152,18 +166,25 @@ func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
 	return nil
 }
 
-func (e *Encoder) sendable() error {
+// takeInput returns an unused picture for the next frame.
+func (e *Encoder) takeInput() (*input, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	switch {
-	case e.err != nil:
-		return e.err
 	case e.closed:
-		return ErrClosed
+		return nil, ErrClosed
+	case e.err != nil:
+		return nil, e.err
 	case e.flushed, e.cfg.StillPicture && e.sent > 0:
-		return ErrEndOfStream
+		return nil, ErrEndOfStream
 	case len(e.free) == 0:
-		return ErrEnoughData
+		return nil, ErrEnoughData
 	}
-	return nil
+	in := e.free[len(e.free)-1]
+	e.free = e.free[:len(e.free)-1]
+	in.display = e.sent
+	e.sent++
+	return in, nil
 }
 
 // commit turns waiting frames into groups as far as their structure is certain.
@@ -200,37 +221,43 @@ func (e *Encoder) Flush() {
 // is on its way. Which calls wait and which return ErrNeedMoreData depends on the
 // frames sent alone, never on timing. ErrEndOfStream follows the last packet.
 func (e *Encoder) ReceivePacket(ctx context.Context) (*Packet, error) {
-	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			e.changed.Broadcast()
-		})
-		defer stop()
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.packets.release() {
 		e.changed.Broadcast()
 	}
-	for {
-		switch {
-		case e.closed:
-			return nil, ErrClosed
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case e.packets.ready > 0:
-			e.delivered++
-			return e.packets.take(), nil
-		case e.err != nil:
-			return nil, e.err
-		case e.delivered == e.committed && e.flushed:
-			return nil, ErrEndOfStream
-		case e.delivered == e.committed:
-			return nil, ErrNeedMoreData
-		}
+	if e.mustWait(ctx) && ctx.Done() != nil {
+		defer context.AfterFunc(ctx, e.wake)()
+	}
+	for e.mustWait(ctx) {
 		e.changed.Wait()
 	}
+	switch {
+	case e.closed:
+		return nil, ErrClosed
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case e.packets.ready > 0:
+		e.delivered++
+		return e.packets.take(), nil
+	case e.err != nil:
+		return nil, e.err
+	case e.flushed:
+		return nil, ErrEndOfStream
+	}
+	return nil, ErrNeedMoreData
+}
+
+// mustWait tells that a packet is on its way; mu is held.
+func (e *Encoder) mustWait(ctx context.Context) bool {
+	return !e.closed && ctx.Err() == nil && e.packets.ready == 0 && e.err == nil && e.delivered < e.committed
+}
+
+// wake makes every waiting goroutine look again.
+func (e *Encoder) wake() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.changed.Broadcast()
 }
 
 // Close stops the workers and returns the memory; packets become invalid.
@@ -243,6 +270,8 @@ func (e *Encoder) Close() error {
 	e.closed = true
 	e.changed.Broadcast()
 	e.mu.Unlock()
+	e.sending.Lock()
+	defer e.sending.Unlock()
 	e.finished.Wait()
 	e.pool.Close()
 	return e.memory.Unmap()

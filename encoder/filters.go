@@ -92,10 +92,14 @@ func (f *filters) start(c *coder, r *reference) *frame.Picture {
 // filter runs the in-loop filters (section 7.4) and completes r's picture.
 func (c *coder) filter(r *reference) error {
 	f := &c.filters
-	for _, step := range []func(*reference) error{c.runDeblock, c.runCdef, c.runRestoration} {
-		if err := step(r); err != nil {
-			return err
-		}
+	if err := c.runDeblock(r); err != nil {
+		return err
+	}
+	if err := c.runCdef(r); err != nil {
+		return err
+	}
+	if err := c.runRestoration(r); err != nil {
+		return err
 	}
 	f.lr = f.writerUnits()
 	for i := range r.picture.NumPlanes {

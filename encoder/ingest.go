@@ -27,12 +27,11 @@ func (e *Encoder) checkFrame(f *Frame) error {
 		if f.Interleaved && i == 1 {
 			w *= 2
 		}
-		need := f.Stride[i]*(p.Height-1) + w
 		if f.Stride[i] < w {
 			return &FrameError{fmt.Sprintf("Stride[%d]", i), fmt.Sprint(f.Stride[i]), fmt.Sprintf("at least %d bytes", w)}
 		}
-		if len(f.Planes[i]) < need {
-			return &FrameError{fmt.Sprintf("len(Planes[%d])", i), fmt.Sprint(len(f.Planes[i])), fmt.Sprintf("at least %d bytes", need)}
+		if n := len(f.Planes[i]); n < w || (n-w)/f.Stride[i] < p.Height-1 {
+			return &FrameError{fmt.Sprintf("len(Planes[%d])", i), fmt.Sprint(n), fmt.Sprintf("%d rows of %d bytes, %d apart", p.Height, w, f.Stride[i])}
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func (u *unitBuilder) begin() {
 }
 
 // frame appends a coded frame, with sequence header and metadata before a key frame.
-func (u *unitBuilder) frame(c *coder, in *input, st *lookahead.Step) (err error) {
+func (u *unitBuilder) frame(c *coder, r *reference, st *lookahead.Step) (err error) {
 	u.begin()
 	e := c.e
 	if st.Type == av1.KeyFrame {
@@ -36,9 +36,8 @@ func (u *unitBuilder) frame(c *coder, in *input, st *lookahead.Step) (err error)
 		u.mark()
 		u.staticMetadata(&e.cfg)
 	}
-	for _, m := range in.metadata {
-		u.data = bitstream.AppendMetadataT35(u.data, m.CountryCode, m.CountryCodeExtension, m.Payload)
-		u.mark()
+	if st.Shown {
+		u.frameMetadata(r)
 	}
 	if u.data, err = bitstream.AppendFrameOBU(u.data, &e.seq, &c.hdr, c.payloads); err != nil {
 		return err
@@ -63,9 +62,19 @@ func (u *unitBuilder) staticMetadata(cfg *Config) {
 	}
 }
 
-// frameHeader appends the header of a frame shown again.
-func (u *unitBuilder) frameHeader(c *coder) (err error) {
+// frameMetadata appends the messages that travel with the shown frame r.
+func (u *unitBuilder) frameMetadata(r *reference) {
+	for i := range r.shown.t35 {
+		m := &r.shown.t35[i]
+		u.data = bitstream.AppendMetadataT35(u.data, m.CountryCode, m.CountryCodeExtension, m.Payload)
+		u.mark()
+	}
+}
+
+// frameHeader appends the header that shows r, coded before.
+func (u *unitBuilder) frameHeader(c *coder, r *reference) (err error) {
 	u.begin()
+	u.frameMetadata(r)
 	if u.data, err = bitstream.AppendFrameHeaderOBU(u.data, &c.e.seq, &c.hdr); err != nil {
 		return err
 	}

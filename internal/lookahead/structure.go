@@ -105,7 +105,7 @@ func (s *Structure) lowDelayStep(steps []Step, display int64) []Step {
 		st := &steps[len(steps)-1]
 		st.Type, st.RefreshMask, st.PrimaryRef, st.ErrorResilient = av1.SwitchFrame, 0xFF, av1.PrimaryRefNone, true
 		for i := range s.slots {
-			s.slots[i] = slot{display: display, used: true, coded: s.count}
+			s.slots[i] = slot{display: display, used: true, coded: s.count - 1}
 		}
 		s.base = display
 		return steps
