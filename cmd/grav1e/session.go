@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -157,105 +158,102 @@ func (s *session) openOutputs(format container.Format) error {
 	return err
 }
 
-// input is a picture read, or the reason why there is none.
-type input struct {
-	frame []byte
-	err   error
-}
-
-// read hands out pictures until ctx ends: reading may block for ever on a pipe, so it
-// runs beside. A picture is valid until the next is asked for.
-func (s *session) read(ctx context.Context) (next func() ([]byte, error)) {
-	asked, got := make(chan struct{}), make(chan input, 1)
+// encode sends pictures from a goroutine of its own and writes packets as they come.
+// What was read before the input broke is encoded all the same.
+func (s *session) encode(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	sent, taken := make(chan struct{}, 1), make(chan struct{}, 1) // something changed since the last look
+	broken := make(chan error, 1)
 	go func() {
-		for range asked {
-			frame, err := s.in.ReadFrame()
-			got <- input{frame, err}
+		err := s.sendAll(ctx, sent, taken)
+		var bad *inputError
+		if err != nil && !errors.As(err, &bad) {
+			cancel(err)
 		}
+		s.enc.Flush()
+		broken <- err
+		notify(sent)
 	}()
-	return func() ([]byte, error) {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case asked <- struct{}{}:
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case in := <-got:
-			return in.frame, in.err
+	for {
+		p, err := s.enc.ReceivePacket(ctx)
+		switch {
+		case err == nil:
+			if err := s.write(p); err != nil {
+				return err
+			}
+			notify(taken)
+		case errors.Is(err, encoder.ErrNeedMoreData):
+			if err := wait(ctx, sent); err != nil {
+				return err
+			}
+		case errors.Is(err, encoder.ErrEndOfStream):
+			return <-broken
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		default:
+			return err
 		}
 	}
 }
 
-// encode sends every picture and writes every packet. What was read before the input
-// broke is encoded all the same.
-func (s *session) encode(ctx context.Context) error {
+func notify(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func wait(ctx context.Context, c <-chan struct{}) error {
+	select {
+	case <-c:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// inputError is an input that ends in a way it shouldn't.
+type inputError struct {
+	name  string
+	frame int64
+	err   error
+}
+
+func (e *inputError) Error() string { return fmt.Sprintf("%s, frame %d: %v", e.name, e.frame, e.err) }
+func (e *inputError) Unwrap() error { return e.err }
+
+// sendAll reads pictures and gives them to the encoder. Reading may block for ever
+// on a pipe; nobody waits for this goroutine then.
+func (s *session) sendAll(ctx context.Context, sent chan<- struct{}, taken <-chan struct{}) error {
 	limit := s.o.Limit
 	if s.cfg.StillPicture {
 		limit = 1
 	}
-	next := s.read(ctx)
-	var broken error
 	for n := int64(0); limit == 0 || n < limit; n++ {
-		picture, err := next()
+		picture, err := s.in.ReadFrame()
 		if err == io.EOF {
-			break
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			broken = fmt.Errorf("%s, frame %d: %w", s.o.Input, n, err)
-			break
-		}
-		if err := s.send(ctx, picture, n); err != nil {
-			return err
-		}
-	}
-	s.enc.Flush()
-	return firstError(s.receive(ctx, encoder.ErrEndOfStream), broken)
-}
-
-// send gives one picture to the encoder, and takes packets where it has to.
-func (s *session) send(ctx context.Context, picture []byte, n int64) error {
-	f := encoder.Frame{PTS: n, ForceKey: slices.Contains(s.o.KeyFrames, n)}
-	f.Planes, f.Stride = s.in.Header.Planes(picture)
-	if s.o.PSNR {
-		f.Opaque = s.sources.keep(picture)
-	}
-	for {
-		err := s.enc.SendFrame(ctx, &f)
-		if !errors.Is(err, encoder.ErrEnoughData) {
-			if err == nil && s.cfg.LowLatency {
-				return s.receive(ctx, encoder.ErrNeedMoreData)
-			}
-			return err
-		}
-		p, err := s.enc.ReceivePacket(ctx)
-		if err != nil {
-			return err
-		}
-		if err := s.write(p); err != nil {
-			return err
-		}
-	}
-}
-
-// receive writes packets until ReceivePacket returns last.
-func (s *session) receive(ctx context.Context, last error) error {
-	for {
-		p, err := s.enc.ReceivePacket(ctx)
-		if errors.Is(err, last) {
 			return nil
 		}
 		if err != nil {
+			return &inputError{s.o.Input, n, err}
+		}
+		f := encoder.Frame{PTS: n, ForceKey: slices.Contains(s.o.KeyFrames, n)}
+		f.Planes, f.Stride = s.in.Header.Planes(picture)
+		if s.o.PSNR {
+			f.Opaque = s.sources.keep(picture)
+		}
+		for err = s.enc.SendFrame(ctx, &f); errors.Is(err, encoder.ErrEnoughData); err = s.enc.SendFrame(ctx, &f) {
+			if err := wait(ctx, taken); err != nil {
+				return err
+			}
+		}
+		if err != nil {
 			return err
 		}
-		if err := s.write(p); err != nil {
-			return err
-		}
+		notify(sent)
 	}
+	return nil
 }
 
 func (s *session) write(p *encoder.Packet) error {
@@ -279,9 +277,14 @@ func (s *session) write(p *encoder.Packet) error {
 }
 
 // sourcePool keeps copies of pictures until their packets come out.
-type sourcePool struct{ free []*[]byte }
+type sourcePool struct {
+	mu   sync.Mutex
+	free []*[]byte
+}
 
 func (p *sourcePool) keep(picture []byte) *[]byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	b := new([]byte)
 	if n := len(p.free); n > 0 {
 		b, p.free = p.free[n-1], p.free[:n-1]
@@ -290,4 +293,8 @@ func (p *sourcePool) keep(picture []byte) *[]byte {
 	return b
 }
 
-func (p *sourcePool) release(b *[]byte) { p.free = append(p.free, b) }
+func (p *sourcePool) release(b *[]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, b)
+}
