@@ -4,8 +4,9 @@ import "math/bits"
 
 // CdefLarge marks samples that are not available to CDEF: input samples ≥ CdefLarge
 // contribute nothing. It is above every 12-bit sample, and so far above that the
-// constrain function yields 0 for it with every strength and damping.
-const CdefLarge = 30000
+// constrain function yields 0 for it with every strength and damping. As a signed
+// number it is below them, which keeps it out of maxima in assembly.
+const CdefLarge = 0x8000
 
 // Block sizes: indexes of Cdef.Filter.
 const (
