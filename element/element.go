@@ -52,7 +52,7 @@ type element struct {
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
 
-	relinked  atomic.Bool // the source pad got a RECONFIGURE since a push failed
+	relinked  atomic.Bool // the source pad got a RECONFIGURE since the session began
 	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine
 
 	mu       sync.Mutex
@@ -170,6 +170,7 @@ func (e *element) takeSession() *session {
 
 // begin starts a session around codec.
 func (e *element) begin(codec encoder.Interface) *session {
+	e.relinked.Store(false)
 	s := newSession(e, codec, e.format.align)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -231,7 +232,6 @@ func (e *element) ready() (*session, C.GstFlowReturn) {
 			return s, C.GST_FLOW_OK
 		}
 		e.takeSession()
-		e.relinked.Store(false)
 		e.unlocked(s.abandon)
 		s.dropFrames()
 		return nil, e.flow
