@@ -5,7 +5,8 @@
 #   PEERS=path/to/peers.py tests/peers/measure.sh 6 8 10
 #   PEERS=path/to/peers.py MODES=ll CLIPS=selfie_640x360_30 tests/peers/measure.sh 10
 #
-# The script's own `setup` has to have run once. Its RESULTS keeps points already
+# The script's own `setup` has to have run once; runs beside each other would spoil each
+# other's files. Its RESULTS keeps points already
 # measured: remove grav1e's lines, or name another file, after a change of the encoder.
 set -e
 : "${PEERS:?the path of the peers script}"
