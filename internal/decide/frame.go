@@ -29,6 +29,7 @@ type Frame struct {
 
 	quant      quant.Quantizer
 	lambda     int64 // cost of 1/512 bit, in squared error << distShift
+	sadLambda  int64 // the same for SADs of 8-bit samples
 	satdLambda int64 // cost of 1/512 bit, in SATD << satdShift
 }
 
@@ -57,6 +58,7 @@ func (f *Frame) Prepare() {
 	const lambdaPerMille = 115
 	f.lambda = max(step*step*lambdaPerMille<<distShift/(64*512*1000), 1)
 	f.satdLambda = max(step<<satdShift*36/(8*512*100), 1)
+	f.sadLambda = max(f.satdLambda>>(f.Cur.BitDepth-8), 1)
 }
 
 // rd is the cost of a squared error and a rate in 1/512 bit.

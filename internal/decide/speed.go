@@ -43,11 +43,12 @@ const (
 
 // Speed is what a speed preset means to the encoder. No other file knows presets.
 type Speed struct {
-	MiniGOP       int // frames of a mini-GOP, a power of two
-	Partition     PartitionSearch
-	MinBlock      int // smallest block side tried
-	MaxDepth      int // split levels below the superblock that are tried by rate-distortion
-	SplitEarlyOut int // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
+	MiniGOP        int // frames of a mini-GOP, a power of two
+	Partition      PartitionSearch
+	PartitionRange int // split levels tried around the one predicted from motion, in inter frames; -1: all
+	MinBlock       int // smallest block side tried
+	MaxDepth       int // split levels below the superblock that are tried by rate-distortion
+	SplitEarlyOut  int // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
 
 	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
 	IntraModesInter int // luma modes looked at in inter frames
@@ -84,6 +85,7 @@ func SpeedOf(preset int) Speed {
 		//                                           0     1     2     3     4     5     6     7     8     9    10
 		MiniGOP:         [...]int{32, 32, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
 		Partition:       [...]PartitionSearch{all, all, all, rect, rect, rect, rect, rect, sq, sq, sq}[p],
+		PartitionRange:  [...]int{-1, -1, -1, -1, -1, -1, -1, 1, 1, 0, 0}[p],
 		MinBlock:        [...]int{4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8}[p],
 		MaxDepth:        [...]int{4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3}[p],
 		SplitEarlyOut:   [...]int{0, 0, 16, 16, 32, 32, 64, 64, 128, 128, 128}[p],

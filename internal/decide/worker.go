@@ -33,6 +33,7 @@ type Worker struct {
 	refiner motion.Refiner
 	random  randomSource
 
+	depth  predictedDepth
 	levels [maxNodeDepth]nodeLevel
 	leaf   snapshot // best way to code the current block
 	luma   snapshot // best luma of the intra candidate under way
@@ -108,6 +109,9 @@ func (w *Worker) Superblock(sb *tile.Superblock, row, col int) {
 	f := w.f
 	w.random.seed(f.RandomModes, uint64(f.Hdr.OrderHint)<<32|uint64(row)<<16|uint64(col))
 	w.decoded.Clear(row, col, w.syn.Tile.MiRowEnd, w.syn.Tile.MiColEnd, 16, f.Cur.NumPlanes, f.Cur.SubX, f.Cur.SubY)
+	if f.Speed.PartitionRange >= 0 && !f.Hdr.FrameIsIntra && f.RandomModes == 0 {
+		w.predictPartition(row, col)
+	}
 	w.node(row, col, av1.Block64x64, 0, maxCost)
 }
 
