@@ -69,7 +69,7 @@ func setUp() (err error) {
 		return err
 	}
 	for dir, args := range map[string][]string{"real": nil, "fake": {"-overlay", overlayFile}} {
-		args = append([]string{"build", "-buildmode=c-shared", "-tags=rav1enc_alias", "-o", filepath.Join(work, dir, "libgstgrav1e.so")}, args...)
+		args = append([]string{"build", "-trimpath", "-buildmode=c-shared", "-tags=rav1enc_alias", "-o", filepath.Join(work, dir, "libgstgrav1e.so")}, args...)
 		build := exec.Command("go", append(args, "./plugin")...)
 		build.Dir = root
 		if out, err := build.CombinedOutput(); err != nil {

@@ -39,7 +39,7 @@ func TestInterrupt(t *testing.T) {
 func TestGoHost(t *testing.T) {
 	need(t)
 	program := filepath.Join(t.TempDir(), "gohost")
-	must(t, "real", "go", "build", "-o", program, "./testdata/gohost")
+	must(t, "real", "go", "build", "-trimpath", "-o", program, "./testdata/gohost")
 	for mode, env := range map[string][]string{
 		"plugin": nil,
 		"static": {"GST_PLUGIN_PATH=", "GST_REGISTRY=" + filepath.Join(t.TempDir(), "registry.bin")},
