@@ -1,0 +1,58 @@
+package conformance
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// levelSeeds are the cases TestLevels encodes, few and mixed.
+const levelSeeds = 12
+
+// TestLevels: the stream doesn't depend on the processor. Kernels are chosen once at
+// start, so every level is a child of this test.
+func TestLevels(t *testing.T) {
+	if os.Getenv("GRAV1E_TEST_LEVELS") != "" {
+		fmt.Println("streams", strings.Join(streamHashes(t), " "))
+		return
+	}
+	want := ""
+	for _, level := range []string{"", "scalar", "avx2"} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLevels$")
+		cmd.Env = append(os.Environ(), "GRAV1E_TEST_LEVELS=1", "GRAV1E_CPU="+level)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("level %q: %v: %s", level, err, out)
+		}
+		line := ""
+		for l := range strings.Lines(string(out)) {
+			if strings.HasPrefix(l, "streams ") {
+				line = l
+			}
+		}
+		if want == "" {
+			want = line
+		}
+		if line != want || len(strings.Fields(line)) != levelSeeds+1 {
+			t.Errorf("level %q: %q, want %q", level, line, want)
+		}
+	}
+}
+
+// streamHashes encodes the cases and returns a short hash of each stream.
+func streamHashes(t *testing.T) []string {
+	var hashes []string
+	for seed := uint64(300); len(hashes) < levelSeeds; seed++ {
+		c := NewCase(seed)
+		c.Frames = min(c.Frames, 6)
+		e, err := c.Encode(t.Context())
+		if err != nil {
+			t.Fatalf("%v: %v", c, err)
+		}
+		hashes = append(hashes, fmt.Sprintf("%d:%x", seed, sha256.Sum256(e.Stream()))[:20])
+	}
+	return hashes
+}
