@@ -31,7 +31,7 @@ type coder struct {
 	frame      decide.Frame
 	field      mvpred.MotionField
 	fieldCells []mvpred.FieldMV
-	results    [av1.TotalRefsPerFrame]motion.Results // open-loop motion by reference
+	results    [av1.RefsPerFrame]motion.Results // open-loop motion, by place in frame.Search
 
 	grid           frame.ModeGrid
 	superblocks    []tile.Superblock

@@ -69,8 +69,16 @@ func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
 	return plan
 }
 
-// spareInputs are pictures beyond a mini-GOP that SendFrame may take while one is coded.
-const spareInputs = 2
+// inputPictures is a mini-GOP, and what SendFrame may take while one is coded.
+func (e *Encoder) inputPictures() int {
+	switch {
+	case e.cfg.StillPicture:
+		return 1
+	case e.speed.MiniGOP == 1:
+		return 2
+	}
+	return e.speed.MiniGOP + 2
+}
 
 // layout takes all frame-sized memory from p: called once to plan, once to map.
 func (e *Encoder) layout(p *frame.Planner) {
@@ -79,17 +87,14 @@ func (e *Encoder) layout(p *frame.Planner) {
 	e.packets.ring = make([]packetBuffer, e.packetRing())
 	subX, subY, planes := cfg.subsampling()
 	w, h := cfg.Width, cfg.Height
-	picture := func(purpose frame.Purpose) frame.Picture {
-		return frame.TakePicture(p, purpose, w, h, cfg.BitDepth, planes, subX, subY)
-	}
-	e.inputs = make([]input, e.speed.MiniGOP+spareInputs)
+	e.inputs = make([]input, e.inputPictures())
 	for i := range e.inputs {
-		e.inputs[i].picture = picture("input pictures")
+		e.inputs[i].picture = frame.TakeSource(p, "input pictures", w, h, cfg.BitDepth, planes, subX, subY)
 	}
 	c.references = make([]reference, e.poolSize())
 	for i := range c.references {
 		r := &c.references[i]
-		r.picture = picture("reference pictures")
+		r.picture = frame.TakeReference(p, "reference pictures", w, h, cfg.BitDepth, planes, subX, subY)
 		r.mvs = frame.TakeSavedMVs(p, "reference motion", w, h)
 		if !cfg.StillPicture {
 			if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(w, h)); mem != nil {
@@ -98,7 +103,7 @@ func (e *Encoder) layout(p *frame.Planner) {
 		}
 	}
 	if e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff {
-		c.scratch = picture("filter picture")
+		c.scratch = frame.TakeReference(p, "filter picture", w, h, cfg.BitDepth, planes, subX, subY)
 	}
 	c.grid = frame.TakeGrid(p, "mode info", w, h)
 	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))
@@ -107,25 +112,34 @@ func (e *Encoder) layout(p *frame.Planner) {
 	for range e.cfg.Threads {
 		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, planes, subX, subY)})
 	}
-	e.layoutTiles(p, planes)
+	e.layoutTiles(p, planes, subX, subY)
 	if cfg.Reconstruct {
 		e.layoutRecon(p, planes, subX, subY)
 	}
 }
 
-// poolSize is one picture per slot that the structure fills, and one for the frame under way.
+// slots is how many different frames the eight reference slots hold at most. Without
+// reordering nothing but the last few frames is worth keeping.
+func (e *Encoder) slots() int {
+	if e.speed.MiniGOP == 1 {
+		return max(3, e.speed.PastRefs)
+	}
+	return av1.NumRefFrames
+}
+
+// poolSize is one picture per frame kept, and one for the frame under way.
 func (e *Encoder) poolSize() int {
 	if e.cfg.StillPicture {
 		return 1
 	}
-	return av1.NumRefFrames + 1
+	return e.slots() + 1
 }
 
 func (e *Encoder) layoutSuperblocks(p *frame.Planner, planes, subX, subY int) {
 	c := &e.coder
 	c.sbRows, c.sbCols = (e.cfg.Height+63)/64, (e.cfg.Width+63)/64
 	c.superblocks = make([]tile.Superblock, c.sbRows*c.sbCols)
-	np, nb, nt, nc := tile.SuperblockCaps(false, planes, subX, subY)
+	np, nb, nt, nc := e.recordSizes(planes, subX, subY)
 	for i := range c.superblocks {
 		sb := &c.superblocks[i]
 		sb.Partitions = frame.Take[av1.Partition](p, "block records", np)
@@ -133,15 +147,28 @@ func (e *Encoder) layoutSuperblocks(p *frame.Planner, planes, subX, subY int) {
 		sb.TxBlocks = frame.Take[tile.TxBlock](p, "block records", nt)
 		sb.Coefs = frame.Take[int32](p, "coefficients", nc)
 	}
-	for ref := range c.results {
+	for ref := range min(e.speed.PastRefs+e.speed.FutureRefs, len(c.results)) {
 		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(e.cfg.Width, e.cfg.Height)); mem != nil {
 			c.results[ref] = motion.NewResults(mem, e.cfg.Width, e.cfg.Height)
 		}
 	}
 }
 
+// recordSizes is the room in a superblock's record. What a superblock may need at
+// most is many times what it needs in practice: the plan provides for all blocks of
+// 8x8 and, unless the quantiser is next to lossless, for a quarter of the
+// coefficients. A superblock that takes more moves to the heap and stays there.
+func (e *Encoder) recordSizes(planes, subX, subY int) (partitions, blocks, txBlocks, coefs int) {
+	const dense = 32
+	partitions, blocks, txBlocks, coefs = tile.SuperblockCaps(false, planes, subX, subY)
+	if e.cfg.Quantizer < dense || e.cfg.RandomModes != 0 {
+		return partitions, blocks, txBlocks, coefs
+	}
+	return partitions, blocks / 4, txBlocks / 2, coefs / 4
+}
+
 // layoutTiles chooses the tiles and takes their output buffers.
-func (e *Encoder) layoutTiles(p *frame.Planner, planes int) {
+func (e *Encoder) layoutTiles(p *frame.Planner, planes, subX, subY int) {
 	c := &e.coder
 	c.chooseTiles()
 	n := tile.AboveContextSize(c.grid.Cols)
@@ -150,7 +177,10 @@ func (e *Encoder) layoutTiles(p *frame.Planner, planes int) {
 	c.writers = make([]tileWriter, len(c.tiles))
 	for i := range c.writers {
 		t := &c.tiles[i]
-		samples := (t.MiRowEnd - t.MiRowStart) * (t.MiColEnd - t.MiColStart) * 16 * planes
+		samples := (t.MiRowEnd - t.MiRowStart) * (t.MiColEnd - t.MiColStart) * 16
+		if planes > 1 {
+			samples += 2 * samples >> (subX + subY)
+		}
 		c.writers[i].buffer = frame.Take[byte](p, "tile output", samples*e.cfg.BitDepth/4+4096)
 	}
 	if mem == nil {
@@ -218,7 +248,7 @@ func (e *Encoder) mapMemory() error {
 // init prepares the coder after the memory is there.
 func (c *coder) init(e *Encoder) {
 	c.e = e
-	c.structure = lookaheadStructure(&e.cfg)
+	c.structure = lookahead.Structure{LowDelay: e.cfg.LowLatency, ErrorResilient: e.cfg.ErrorResilient, SwitchEvery: e.cfg.SwitchFrameInterval, Slots: e.slots()}
 	c.frame.Seq, c.frame.Speed = &e.seq, &e.speed
 	for _, w := range c.workers {
 		w.search.Settings = e.speed.Search
@@ -268,8 +298,4 @@ func spreadTiles(n, w, h int) (cols, rows int) {
 		}
 	}
 	return min(cols, maxTiles), min(rows, maxTiles)
-}
-
-func lookaheadStructure(cfg *Config) lookahead.Structure {
-	return lookahead.Structure{LowDelay: cfg.LowLatency, ErrorResilient: cfg.ErrorResilient, SwitchEvery: cfg.SwitchFrameInterval}
 }

@@ -61,7 +61,7 @@ func (c *coder) setReferences() {
 		} else if past++; past > f.Speed.PastRefs {
 			continue
 		}
-		f.Search = append(f.Search, decide.RefSearch{Ref: ref, Results: &c.results[ref]})
+		f.Search = append(f.Search, decide.RefSearch{Ref: ref, Results: &c.results[len(f.Search)]})
 	}
 	if c.hdr.ReferenceSelect {
 		c.setPairs()

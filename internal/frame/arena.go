@@ -76,21 +76,29 @@ func Take[T any](p *Planner, purpose Purpose, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&p.arena[start])), n)
 }
 
-// TakePlane reserves a padded plane of w x h samples.
-func TakePlane(p *Planner, purpose Purpose, w, h int) Plane {
-	n, _ := PlaneSize(w, h)
-	return NewPlane(Take[uint16](p, purpose, n), w, h)
+// TakeReference reserves the planes of a w x h picture to predict from.
+func TakeReference(p *Planner, purpose Purpose, w, h, bitDepth, numPlanes, subX, subY int) Picture {
+	return takePicture(p, purpose, w, h, Picture{NumPlanes: numPlanes, SubX: subX, SubY: subY, BitDepth: bitDepth}, false)
 }
 
-// TakePicture reserves the planes of a w x h picture.
-func TakePicture(p *Planner, purpose Purpose, w, h, bitDepth, numPlanes, subX, subY int) Picture {
-	pic := Picture{NumPlanes: numPlanes, SubX: subX, SubY: subY, BitDepth: bitDepth}
-	for i := range numPlanes {
-		pw, ph := w, h
+// TakeSource reserves the planes of a w x h picture to be coded.
+func TakeSource(p *Planner, purpose Purpose, w, h, bitDepth, numPlanes, subX, subY int) Picture {
+	return takePicture(p, purpose, w, h, Picture{NumPlanes: numPlanes, SubX: subX, SubY: subY, BitDepth: bitDepth}, true)
+}
+
+func takePicture(p *Planner, purpose Purpose, w, h int, pic Picture, source bool) Picture {
+	for i := range pic.NumPlanes {
+		subX, subY := 0, 0
 		if i > 0 {
-			pw, ph = (w+subX)>>subX, (h+subY)>>subY
+			subX, subY = pic.SubX, pic.SubY
 		}
-		pic.Planes[i] = TakePlane(p, purpose, pw, ph)
+		b := referenceBorder(subX, subY)
+		if source {
+			b = sourceBorder(w, h, subX, subY)
+		}
+		pw, ph := (w+subX)>>subX, (h+subY)>>subY
+		n, _ := planeSize(pw, ph, b)
+		pic.Planes[i] = newPlane(Take[uint16](p, purpose, n), pw, ph, b)
 	}
 	return pic
 }

@@ -44,7 +44,8 @@ func (a *Analysis) Analyse(p *frame.Plane, bitDepth int, previous *Analysis) boo
 	return inter > cutFloor*a.w*a.h && inter*256 > intra*cutShare
 }
 
-// build averages blocks of 2^n samples into thumbnail samples.
+// build averages squares of 2^n samples, or what the picture has of them, into
+// thumbnail samples.
 func (a *Analysis) build(p *frame.Plane, shift uint) {
 	n := uint(0)
 	for max(p.Width, p.Height)>>n > thumbMax {
@@ -52,16 +53,16 @@ func (a *Analysis) build(p *frame.Plane, shift uint) {
 	}
 	a.w, a.h, a.filled = max(p.Width>>n, 1), max(p.Height>>n, 1), true
 	a.w, a.h = min(a.w, thumbMax), min(a.h, thumbMax)
-	side := 1 << n
+	w, h := min(1<<n, p.Width), min(1<<n, p.Height)
 	for y := range a.h {
 		for x := range a.w {
 			sum := 0
-			for j := range side {
-				for _, v := range p.Row(x<<n, y<<n+j)[:side] {
+			for j := range h {
+				for _, v := range p.Row(x<<n, y<<n+j)[:w] {
 					sum += int(v)
 				}
 			}
-			a.thumb[y*thumbMax+x] = uint8(sum >> (2*n + shift))
+			a.thumb[y*thumbMax+x] = uint8(sum / (w * h) >> shift)
 		}
 	}
 }

@@ -37,6 +37,7 @@ type Structure struct {
 	LowDelay       bool // no reordering: hierarchical P
 	ErrorResilient bool
 	SwitchEvery    int64 // frames between switch frames, 0: none (low delay only)
+	Slots          int   // different frames kept at most, 2..8; 0: 8
 
 	slots   [av1.NumRefFrames]slot
 	lastKey int64
@@ -48,9 +49,7 @@ type Structure struct {
 // Key appends the step of a shown key frame, which takes all slots.
 func (s *Structure) Key(steps []Step, display int64) []Step {
 	s.lastKey, s.base = display, display
-	for i := range s.slots {
-		s.slots[i] = slot{display: display, used: true, coded: s.count}
-	}
+	s.fill(0xFF, slot{display: display, used: true, coded: s.count})
 	s.count++
 	return append(steps, Step{Display: display, Type: av1.KeyFrame, Shown: true, ShowExisting: -1, RefreshMask: 0xFF,
 		PrimaryRef: av1.PrimaryRefNone, ErrorResilient: s.ErrorResilient})
@@ -104,9 +103,7 @@ func (s *Structure) lowDelayStep(steps []Step, display int64) []Step {
 		steps = s.code(steps, display, 0, true, true)
 		st := &steps[len(steps)-1]
 		st.Type, st.RefreshMask, st.PrimaryRef, st.ErrorResilient = av1.SwitchFrame, 0xFF, av1.PrimaryRefNone, true
-		for i := range s.slots {
-			s.slots[i] = slot{display: display, used: true, coded: s.count - 1}
-		}
+		s.fill(0xFF, slot{display: display, used: true, coded: s.count - 1})
 		s.base = display
 		return steps
 	}
@@ -136,12 +133,36 @@ func (s *Structure) code(steps []Step, display int64, layer int, shown, keep boo
 	st := Step{Display: display, Type: av1.InterFrame, Layer: layer, Shown: shown, ShowExisting: -1, ErrorResilient: s.ErrorResilient}
 	s.assignRefs(&st)
 	if keep {
-		victim := s.victim(display)
-		st.RefreshMask = 1 << victim
-		s.slots[victim] = slot{display: display, layer: layer, used: true, coded: s.count}
+		st.RefreshMask = s.mask(s.victim(display))
+		s.fill(st.RefreshMask, slot{display: display, layer: layer, used: true, coded: s.count})
 	}
 	s.count++
 	return append(steps, st)
+}
+
+// fill puts a frame into the slots of refresh_frame_flags.
+func (s *Structure) fill(refreshMask uint8, with slot) {
+	for i := range s.slots {
+		if refreshMask>>i&1 == 1 {
+			s.slots[i] = with
+		}
+	}
+}
+
+// mask is refresh_frame_flags for slot i. The last slot in use stands for those
+// beyond as well, so that nothing old lingers there.
+func (s *Structure) mask(i int) uint8 {
+	if i == s.inUse()-1 {
+		return 0xFF << i
+	}
+	return 1 << i
+}
+
+func (s *Structure) inUse() int {
+	if s.Slots == 0 {
+		return av1.NumRefFrames
+	}
+	return s.Slots
 }
 
 // assignRefs names the references of section 7.20's slots: LAST, LAST2, LAST3 and
@@ -230,7 +251,7 @@ func (s *Structure) isCopy(i int) bool {
 // that helps least: not awaited by the hierarchy, of high layer, far away.
 func (s *Structure) victim(display int64) int {
 	best, bestCost := -1, int64(-1)
-	for i := range s.slots {
+	for i := range s.inUse() {
 		if !s.slots[i].used || s.isCopy(i) {
 			return i
 		}

@@ -304,7 +304,7 @@ func TestRefineStaysInBounds(t *testing.T) {
 			random := func(n int) av1.MV {
 				return av1.MV{Row: int16(r.IntN(2*n) - n), Col: int16(r.IntN(2*n) - n)}
 			}
-			bs := av1.BlockSize(r.IntN(int(av1.BlockSizes)))
+			bs := av1.BlockSize(r.IntN(int(av1.Block64x128)))
 			bw, bh := int(av1.BlockWidth[bs]), int(av1.BlockHeight[bs])
 			target := Target{Src: &pics[0], Ref: &pics[1], X: r.IntN(w) &^ (bw - 1), Y: r.IntN(h) &^ (bh - 1), W: bw, H: bh}
 			lo, hi := predict.MVRange(target.X, target.Y, bw, bh, w, h)

@@ -201,7 +201,7 @@ func (g *generator) predictMVs(b *Block, p av1.Partition) {
 	} else {
 		g.stack = mvpred.Stack{
 			NumMvFound: uint8(g.IntN(6)), NewMvContext: uint8(g.IntN(6)), RefMvContext: uint8(g.IntN(6)), ZeroMvContext: uint8(g.IntN(2)),
-			DrlCtx: [9]uint8{uint8(g.IntN(3)), uint8(g.IntN(3)), uint8(g.IntN(3))},
+			DrlCtx: [8]uint8{uint8(g.IntN(3)), uint8(g.IntN(3)), uint8(g.IntN(3))},
 		}
 		for i := range g.stack.Mvs {
 			for list := range 2 {
