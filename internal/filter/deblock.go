@@ -43,24 +43,27 @@ const deblockRows = 16
 // filter length << 6 | level.
 type DeblockScratch struct {
 	vert []uint8 // by column, deblockRows bytes each
-	horz []uint8 // by row, MiCols bytes each
+	horz []uint8 // by row, deblockStride bytes each
 }
 
 // DeblockScratchSize is the number of bytes NewDeblockScratch needs for a frame of miCols columns.
-func DeblockScratchSize(miCols int) int { return 2 * deblockRows * miCols }
+func DeblockScratchSize(miCols int) int { return deblockRows * (miCols + deblockStride(miCols)) }
+
+// deblockStride rounds up to the number of edges the kernels work on at once.
+func deblockStride(cols int) int { return (cols + 3) &^ 3 }
 
 // NewDeblockScratch lays a scratch over mem, at least DeblockScratchSize(miCols) bytes.
 func NewDeblockScratch(mem []uint8, miCols int) DeblockScratch {
 	n := deblockRows * miCols
-	return DeblockScratch{vert: mem[:n:n], horz: mem[n : 2*n : 2*n]}
+	return DeblockScratch{vert: mem[:n:n], horz: mem[n:DeblockScratchSize(miCols)]}
 }
 
 // Deblocker applies the deblocking filter of one frame. Init prepares it; after that it
 // is read only and may serve any number of workers.
 type Deblocker struct {
-	params DeblockParams
-	level  [4][av1.TotalRefsPerFrame][2]uint8 // lvlSeg by filter index, RefFrame[0] and modeType
-	limits [av1.MaxLoopFilter + 1]simd.DeblockLimits
+	params    DeblockParams
+	level     [4][av1.TotalRefsPerFrame][2]uint8 // lvlSeg by filter index, RefFrame[0] and modeType
+	sharpness simd.DeblockSharpness
 }
 
 // Init sets the parameters of a frame. segmentation_enabled and delta_lf_present are 0.
@@ -73,27 +76,7 @@ func (d *Deblocker) Init(p *DeblockParams, bitDepth int) {
 			}
 		}
 	}
-	scale := uint(bitDepth - 8)
-	for lvl := range d.limits {
-		shift := 0
-		if p.Sharpness > 4 {
-			shift = 2
-		} else if p.Sharpness > 0 {
-			shift = 1
-		}
-		limit := lvl >> shift
-		if p.Sharpness > 0 {
-			limit = min(limit, 9-int(p.Sharpness))
-		}
-		limit = max(limit, 1)
-		d.limits[lvl] = simd.DeblockLimits{
-			Blimit: uint16((2*(lvl+2) + limit) << scale),
-			Limit:  uint16(limit << scale),
-			Thresh: uint16(lvl >> 4 << scale),
-			Flat:   1 << scale,
-			Max:    1<<bitDepth - 1,
-		}
-	}
+	d.sharpness = simd.NewDeblockSharpness(p.Sharpness, bitDepth)
 }
 
 // filterLevel is the adaptive filter strength selection process (section 7.14.5).
@@ -214,7 +197,8 @@ func (b *deblockBand) mark(rowEnd int) {
 	shapes := &blockShape[subX][subY]
 	grid := b.grid
 	clear(b.s.vert[:b.cols*deblockRows])
-	clear(b.s.horz[:b.cols*b.rows])
+	stride := deblockStride(b.cols)
+	clear(b.s.horz[:stride*b.rows])
 	for y := range b.rows {
 		yy := b.row>>subY + y
 		line := grid.Cells[(b.row+y<<subY|subY)*grid.Stride:][:grid.Cols]
@@ -222,7 +206,7 @@ func (b *deblockBand) mark(rowEnd int) {
 		if yy > 0 {
 			above = grid.Cells[(b.row+y<<subY|subY-1<<subY)*grid.Stride:][:grid.Cols]
 		}
-		horz := b.s.horz[y*b.cols:][:b.cols]
+		horz := b.s.horz[y*stride:][:b.cols]
 		var left cellShape
 		// From transform block to transform block: inside of one there is no edge, and all its
 		// cells are of one coding block.
@@ -269,21 +253,13 @@ func edgeByte(levels *[av1.TotalRefsPerFrame][2]uint8, cell, prev *frame.ModeInf
 	return length<<6 | lvl
 }
 
-// filterVert filters across the vertical edges of the band, column by column, equal
-// edge bytes at once.
+// filterVert filters across the vertical edges of the band, column by column.
 func (b *deblockBand) filterVert() {
 	plane := &b.pic.Planes[b.plane]
 	origin := plane.Origin + b.top()*plane.Stride
+	kernel := simd.Deblock.Vert[min(b.plane, 1)]
 	for x := 1; x < b.cols; x++ {
-		edges := b.s.vert[x*deblockRows:][:b.rows]
-		for y := 0; y < len(edges); {
-			e, start := edges[y], y
-			for y++; y < len(edges) && edges[y] == e; y++ {
-			}
-			if e != 0 {
-				simd.Deblock.Vert[e>>6](plane.Data, origin+4*(start*plane.Stride+x), plane.Stride, 4*(y-start), &b.d.limits[e&63])
-			}
-		}
+		kernel(plane.Data, origin+4*x, plane.Stride, b.s.vert[x*deblockRows:][:deblockStride(b.rows)], &b.d.sharpness)
 	}
 }
 
@@ -291,16 +267,10 @@ func (b *deblockBand) filterVert() {
 func (b *deblockBand) filterHorz() {
 	plane := &b.pic.Planes[b.plane]
 	origin := plane.Origin + b.top()*plane.Stride
+	kernel := simd.Deblock.Horz[min(b.plane, 1)]
+	stride := deblockStride(b.cols)
 	for y := range b.rows {
-		edges := b.s.horz[y*b.cols:][:b.cols]
-		for x := 0; x < len(edges); {
-			e, start := edges[x], x
-			for x++; x < len(edges) && edges[x] == e; x++ {
-			}
-			if e != 0 {
-				simd.Deblock.Horz[e>>6](plane.Data, origin+4*(y*plane.Stride+start), plane.Stride, 4*(x-start), &b.d.limits[e&63])
-			}
-		}
+		kernel(plane.Data, origin+4*y*plane.Stride, plane.Stride, b.s.horz[y*stride:][:stride], &b.d.sharpness)
 	}
 }
 

@@ -1,74 +1,101 @@
 package simd
 
-// DeblockLimits are the thresholds of one filter level (section 7.14.4), scaled to
-// the bit depth: what the filter mask process compares sample differences with.
-type DeblockLimits struct {
-	Blimit uint16 // blimit << (BitDepth - 8)
-	Limit  uint16 // limit << (BitDepth - 8)
-	Thresh uint16 // thresh << (BitDepth - 8)
-	Flat   uint16 // 1 << (BitDepth - 8)
-	Max    uint16 // (1 << BitDepth) - 1
+// DeblockSharpness is what the thresholds of section 7.14.4 depend on besides the level.
+type DeblockSharpness struct {
+	Shift uint64 // limit is level >> Shift, within 1..Cap
+	Scale uint64 // BitDepth - 8
+	Cap   uint16
+	Max   uint16 // (1 << BitDepth) - 1
 }
 
-// DeblockKernel filters n samples along one edge (section 7.14.6). pix[off] is the
-// first sample behind the edge (q0), stride the distance between rows; n is a
-// multiple of 4. At most 7 samples before and after the edge are read.
-type DeblockKernel func(pix []uint16, off, stride, n int, lim *DeblockLimits)
+// NewDeblockSharpness returns the values for loop_filter_sharpness, 0..7.
+func NewDeblockSharpness(sharpness uint8, bitDepth int) DeblockSharpness {
+	s := DeblockSharpness{Scale: uint64(bitDepth - 8), Cap: 63, Max: 1<<bitDepth - 1}
+	if sharpness > 0 {
+		s.Shift, s.Cap = 1, uint16(9-sharpness)
+	}
+	if sharpness > 4 {
+		s.Shift = 2
+	}
+	return s
+}
 
-// Filter lengths: indexes of Deblock.Vert and Deblock.Horz.
+// deblockLimits are the thresholds of one level, scaled to the bit depth.
+type deblockLimits struct {
+	blimit, limit, thresh int32
+	flat                  int32 // 1 << (BitDepth - 8)
+	max                   int32
+}
+
+func (s *DeblockSharpness) limits(level uint8) deblockLimits {
+	limit := max(min(int32(level)>>s.Shift, int32(s.Cap)), 1)
+	return deblockLimits{
+		blimit: (2*(int32(level)+2) + limit) << s.Scale,
+		limit:  limit << s.Scale,
+		thresh: int32(level) >> 4 << s.Scale,
+		flat:   1 << s.Scale,
+		max:    int32(s.Max),
+	}
+}
+
+// DeblockKernel filters the samples along one line of edges (section 7.14.6), four for each byte of edges: 0 for
+// no edge, else filter length << 6 | level (1..63). pix[off] is the first sample behind the first edge (q0), stride the
+// distance between rows; the number of edges is a multiple of 4. At most 8 samples before and after the edges are read.
+type DeblockKernel func(pix []uint16, off, stride int, edges []uint8, s *DeblockSharpness)
+
+// Filter lengths in edge bytes.
 const (
-	Deblock4  = iota // filterSize 4
-	Deblock6         // chroma, filterSize 8
-	Deblock8         // luma, filterSize 8
-	Deblock14        // luma, filterSize 16
-	DeblockLengths
+	Deblock4  = 0 // filterSize 4
+	Deblock6  = 1 // chroma, filterSize 8
+	Deblock8  = 2 // luma, filterSize 8
+	Deblock14 = 3 // luma, filterSize 16
 )
 
-// Deblock holds the kernels of the deblocking filter: Vert filters across vertical
-// edges (n counts rows), Horz across horizontal edges (n counts columns).
+// Deblock holds the kernels of the deblocking filter, for luma and for chroma: Vert filters across vertical
+// edges, from top to bottom, Horz across horizontal ones.
 var Deblock = struct {
-	Vert, Horz [DeblockLengths]DeblockKernel
+	Vert, Horz [2]DeblockKernel
 }{
-	Vert: [DeblockLengths]DeblockKernel{deblockVert4, deblockVert6, deblockVert8, deblockVert14},
-	Horz: [DeblockLengths]DeblockKernel{deblockHorz4, deblockHorz6, deblockHorz8, deblockHorz14},
+	Vert: [2]DeblockKernel{deblockVert, deblockVert},
+	Horz: [2]DeblockKernel{deblockHorz, deblockHorz},
 }
 
-func deblockVert4(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock4(pix, off, 1, stride, n, lim)
+func deblockVert(pix []uint16, off, stride int, edges []uint8, s *DeblockSharpness) {
+	deblockEdges(pix, off, 1, stride, edges, s)
 }
 
-func deblockVert6(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock6(pix, off, 1, stride, n, lim)
+func deblockHorz(pix []uint16, off, stride int, edges []uint8, s *DeblockSharpness) {
+	deblockEdges(pix, off, stride, 1, edges, s)
 }
 
-func deblockVert8(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock8(pix, off, 1, stride, n, lim)
-}
-
-func deblockVert14(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock14(pix, off, 1, stride, n, lim)
-}
-
-func deblockHorz4(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock4(pix, off, stride, 1, n, lim)
-}
-
-func deblockHorz6(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock6(pix, off, stride, 1, n, lim)
-}
-
-func deblockHorz8(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock8(pix, off, stride, 1, n, lim)
-}
-
-func deblockHorz14(pix []uint16, off, stride, n int, lim *DeblockLimits) {
-	deblock14(pix, off, stride, 1, n, lim)
+// deblockEdges filters equal edges at once.
+func deblockEdges(pix []uint16, off, across, along int, edges []uint8, s *DeblockSharpness) {
+	for i := 0; i < len(edges); {
+		e, start := edges[i], i
+		for i++; i < len(edges) && edges[i] == e; i++ {
+		}
+		if e == 0 {
+			continue
+		}
+		lim := s.limits(e & 63)
+		at, n := off+4*start*along, 4*(i-start)
+		switch e >> 6 {
+		case Deblock4:
+			deblock4(pix, at, across, along, n, &lim)
+		case Deblock6:
+			deblock6(pix, at, across, along, n, &lim)
+		case Deblock8:
+			deblock8(pix, at, across, along, n, &lim)
+		case Deblock14:
+			deblock14(pix, at, across, along, n, &lim)
+		}
+	}
 }
 
 // deblock4 filters with filterSize 4. across is the step over the edge, along the
 // step to the next sample of the edge; so it is in the functions below.
-func deblock4(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
-	limit, blimit := int32(lim.Limit), int32(lim.Blimit)
+func deblock4(pix []uint16, off, across, along, n int, lim *deblockLimits) {
+	limit, blimit := lim.limit, lim.blimit
 	for ; n > 0; n, off = n-1, off+along {
 		p1, p0 := int32(pix[off-2*across]), int32(pix[off-across])
 		q0, q1 := int32(pix[off]), int32(pix[off+across])
@@ -81,8 +108,8 @@ func deblock4(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
 }
 
 // deblock6 filters chroma with filterSize 8.
-func deblock6(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
-	limit, blimit, flat := int32(lim.Limit), int32(lim.Blimit), int32(lim.Flat)
+func deblock6(pix []uint16, off, across, along, n int, lim *deblockLimits) {
+	limit, blimit, flat := lim.limit, lim.blimit, lim.flat
 	for ; n > 0; n, off = n-1, off+along {
 		p2, p1, p0 := int32(pix[off-3*across]), int32(pix[off-2*across]), int32(pix[off-across])
 		q0, q1, q2 := int32(pix[off]), int32(pix[off+across]), int32(pix[off+2*across])
@@ -103,15 +130,15 @@ func deblock6(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
 }
 
 // deblock8 filters luma with filterSize 8.
-func deblock8(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
-	limit, blimit := int32(lim.Limit), int32(lim.Blimit)
+func deblock8(pix []uint16, off, across, along, n int, lim *deblockLimits) {
+	limit, blimit := lim.limit, lim.blimit
 	for ; n > 0; n, off = n-1, off+along {
 		p3, p2, p1, p0 := int32(pix[off-4*across]), int32(pix[off-3*across]), int32(pix[off-2*across]), int32(pix[off-across])
 		q0, q1, q2, q3 := int32(pix[off]), int32(pix[off+across]), int32(pix[off+2*across]), int32(pix[off+3*across])
 		if deblockMasked(p3, p2, p1, p0, q0, q1, q2, q3, limit, blimit) {
 			continue
 		}
-		if !isFlat(p3, p2, p1, p0, q0, q1, q2, q3, int32(lim.Flat)) {
+		if !isFlat(p3, p2, p1, p0, q0, q1, q2, q3, lim.flat) {
 			deblockNarrow(pix, off, across, p1, p0, q0, q1, lim)
 			continue
 		}
@@ -120,8 +147,8 @@ func deblock8(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
 }
 
 // deblock14 filters luma with filterSize 16.
-func deblock14(pix []uint16, off, across, along, n int, lim *DeblockLimits) {
-	limit, blimit, flat := int32(lim.Limit), int32(lim.Blimit), int32(lim.Flat)
+func deblock14(pix []uint16, off, across, along, n int, lim *deblockLimits) {
+	limit, blimit, flat := lim.limit, lim.blimit, lim.flat
 	for ; n > 0; n, off = n-1, off+along {
 		p3, p2, p1, p0 := int32(pix[off-4*across]), int32(pix[off-3*across]), int32(pix[off-2*across]), int32(pix[off-across])
 		q0, q1, q2, q3 := int32(pix[off]), int32(pix[off+across]), int32(pix[off+2*across]), int32(pix[off+3*across])
@@ -182,11 +209,11 @@ func deblockWide8(pix []uint16, off, across int, p3, p2, p1, p0, q0, q1, q2, q3 
 
 // deblockNarrow is the narrow filter (section 7.14.6.3). The specification centres
 // samples on zero first; that only moves the bounds of the clamps.
-func deblockNarrow(pix []uint16, off, across int, p1, p0, q0, q1 int32, lim *DeblockLimits) {
-	top := int32(lim.Max)
+func deblockNarrow(pix []uint16, off, across int, p1, p0, q0, q1 int32, lim *deblockLimits) {
+	top := lim.max
 	hi := top >> 1
 	lo := -hi - 1
-	thresh := int32(lim.Thresh)
+	thresh := lim.thresh
 	hev := lfDiff(p1, p0) > thresh || lfDiff(q1, q0) > thresh
 	var f int32
 	if hev {
