@@ -153,6 +153,7 @@ func (e *element) announce(codec encoder.Interface) bool {
 	state.info = f.input.info
 	state.info.finfo = encoded
 	C.gst_video_codec_state_unref(state)
+	e.logf(C.GST_LEVEL_INFO, "%s %dx%d to %s %s, latency %d frames", f.raw.Format, f.raw.Width, f.raw.Height, f.stream, f.align, codec.Latency())
 	e.reportLatency(codec.Latency())
 	return C.gst_video_encoder_negotiate(e.base()) != 0
 }

@@ -67,6 +67,7 @@ func (q *keyUnits) take(e *element, frame *C.GstVideoCodecFrame) []keyUnit {
 	}
 	q.pending = later
 	if len(due) > 0 {
+		e.logf(C.GST_LEVEL_DEBUG, "%d key unit requests for the frame at %d", len(due), uint64(frame.pts))
 		q.last, q.forced = now, true
 	}
 	return due

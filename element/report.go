@@ -80,11 +80,12 @@ func (e *element) guard(where string, failed func()) {
 	}
 }
 
-func grav1encLogs(level C.GstDebugLevel) bool { return C.grav1enc_logs(level) != 0 }
-
-// log writes to the debug category grav1enc. Ask grav1encLogs first where text is costly.
-func (e *element) log(level C.GstDebugLevel, text string) {
-	s := C.CString(text)
+// logf writes to the debug category grav1enc.
+func (e *element) logf(level C.GstDebugLevel, format string, args ...any) {
+	if C.grav1enc_logs(level) == 0 {
+		return
+	}
+	s := C.CString(fmt.Sprintf(format, args...))
 	C.grav1enc_log(e.self, level, s)
 	C.free(unsafe.Pointer(s))
 }

@@ -127,6 +127,7 @@ func (s *session) interrupt(flow C.GstFlowReturn) {
 // drain waits until every frame is finished, or the session was interrupted, and
 // gives the encoder's memory back. The stream lock must not be held.
 func (s *session) drain() {
+	s.e.logf(C.GST_LEVEL_DEBUG, "draining")
 	s.codec.Flush()
 	s.poke()
 	<-s.done
@@ -136,6 +137,7 @@ func (s *session) drain() {
 // abandon ends the session at once. The stream lock must not be held: the
 // goroutine may be finishing a frame.
 func (s *session) abandon() {
+	s.e.logf(C.GST_LEVEL_DEBUG, "abandoning what is in the encoder")
 	s.interrupt(C.GST_FLOW_FLUSHING)
 	<-s.done
 	s.close()
@@ -183,6 +185,7 @@ func (s *session) run() {
 				return
 			}
 			if flow := s.finish(p); flow != C.GST_FLOW_OK {
+				s.e.logf(C.GST_LEVEL_INFO, "downstream says %s", flowName(flow))
 				s.interrupt(flow)
 				return
 			}
@@ -218,9 +221,7 @@ func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 		C.grav1enc_drop(s.e.self, f.frame)
 		return s.e.post(encodeFailed, "the encoder lost a frame", fmt.Sprintf("packet of %d, frame of %d", p.PTS, int64(f.frame.pts)))
 	}
-	if grav1encLogs(C.GST_LEVEL_LOG) {
-		s.e.log(C.GST_LEVEL_LOG, fmt.Sprintf("frame %d: %d bytes, key %t, qidx %d", p.FrameIndex, len(p.Data), p.KeyFrame, p.QIdx))
-	}
+	s.e.logf(C.GST_LEVEL_LOG, "frame %d: %d bytes, key %t, qidx %d", p.FrameIndex, len(p.Data), p.KeyFrame, p.QIdx)
 	ends := cuts(p, s.align)
 	s.e.answering = f.requests
 	return C.grav1enc_finish(s.e.self, f.frame, (*C.guint8)(unsafe.SliceData(p.Data)),
