@@ -169,7 +169,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
 	in.metadata = spare
 	c.loadCDFs(st)
-	c.setFrame(in, r)
+	c.setFrame(st, in, r)
 	if err := c.runStages(r); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package encoder
 import (
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/decide"
+	"github.com/grav1e/grav1e/internal/lookahead"
 	"github.com/grav1e/grav1e/internal/motion"
 	"github.com/grav1e/grav1e/internal/mvpred"
 )
@@ -26,13 +27,13 @@ func (s *stages) init(c *coder) {
 }
 
 // setFrame fills what the decision pass needs of the frame.
-func (c *coder) setFrame(in *input, r *reference) {
+func (c *coder) setFrame(st *lookahead.Step, in *input, r *reference) {
 	f := &c.frame
 	seq, speed := f.Seq, f.Speed
 	*f = decide.Frame{
 		Seq: seq, Speed: speed, Hdr: &c.hdr, Src: &in.picture, Cur: c.filters.start(c, r),
 		Grid: &c.grid, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
-		Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
+		Layer: st.Layer, Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
 	}
 	if !c.e.cfg.StillPicture {
 		r.pyramid.Build(&in.picture.Planes[0], c.e.cfg.BitDepth)

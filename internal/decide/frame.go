@@ -15,6 +15,8 @@ type Frame struct {
 	Seq         *bitstream.SequenceHeader
 	Hdr         *bitstream.FrameHeader
 	Speed       *Speed
+	Layer       int            // temporal layer
+	NoRecon     bool           // nothing reads the reconstruction: no later frame, no filter, no intra block, nobody outside
 	Psycho      bool           // decide for the eye, not for PSNR
 	Src, Cur    *frame.Picture // source and reconstruction
 	Refs        [av1.TotalRefsPerFrame]*frame.Picture
@@ -28,9 +30,10 @@ type Frame struct {
 	RandomModes uint64 // not 0: decisions drawn from this seed
 
 	quant      quant.Quantizer
-	lambda     int64 // cost of 1/512 bit, in squared error << distShift
-	sadLambda  int64 // the same for SADs of 8-bit samples
-	satdLambda int64 // cost of 1/512 bit, in SATD << satdShift
+	lambda     int64  // cost of 1/512 bit, in squared error << distShift
+	zeroEnergy uint64 // energy of coefficients below which none survives quantisation
+	sadLambda  int64  // the same for SADs of 8-bit samples
+	satdLambda int64  // cost of 1/512 bit, in SATD << satdShift
 }
 
 // RefSearch is a reference frame to search, with its open-loop motion.
@@ -57,6 +60,8 @@ func (f *Frame) Prepare() {
 	step := int64(av1.AcQ(f.Cur.BitDepth, int(f.Hdr.BaseQIdx)))
 	const lambdaPerMille = 115
 	f.lambda = max(step*step*lambdaPerMille<<distShift/(64*512*1000), 1)
+	least := uint64(min(f.quant.DC, f.quant.AC))
+	f.zeroEnergy = least * least * 2 / 5
 	f.satdLambda = max(step<<satdShift*36/(8*512*100), 1)
 	f.sadLambda = max(f.satdLambda>>(f.Cur.BitDepth-8), 1)
 }

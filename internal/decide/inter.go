@@ -38,8 +38,8 @@ type newMV struct {
 	cost  int64
 }
 
-// tryInter offers the best inter ways to code b.
-func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
+// listInter estimates the inter candidates of b.
+func (w *Worker) listInter(b *tile.Block) {
 	b.IsInter = true
 	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
 	s := &w.inter
@@ -52,6 +52,12 @@ func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
 			w.searchPair(b, pair)
 		}
 	}
+}
+
+// tryInter offers the best inter ways to code b.
+func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
+	w.listInter(b)
+	s := &w.inter
 	sortInter(s.list)
 	n := min(len(s.list), w.f.Speed.InterRD)
 	for i := range n {
@@ -86,7 +92,9 @@ func (w *Worker) searchReference(b *tile.Block, rs *RefSearch) {
 	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
 		w.addInter(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, firstOfRef)
 	}
-	w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
+	if !w.light {
+		w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
+	}
 	mv := w.searchMotion(b, rs, st)
 	s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
 	if idx, ok := w.newMvIdx(st, mv); ok {
@@ -121,6 +129,9 @@ func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
 	}
 	new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
 	w.addInter(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, firstOfPair)
+	if w.light {
+		return
+	}
 	w.addInter(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, firstOfPair)
 	w.addInter(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, firstOfPair)
 }

@@ -30,10 +30,7 @@ func (w *Worker) intraWorthTrying(best *bestBlock) bool {
 
 // tryIntra offers the best intra ways to code b.
 func (w *Worker) tryIntra(b *tile.Block, best *bestBlock) {
-	b.IsInter, b.RefFrame = false, [2]int8{av1.IntraFrame, av1.NoneFrame}
-	b.Mv = [2]av1.MV{}
-	b.InterpFilter = [2]uint8{}
-	b.Skip, b.SkipMode, b.TxSplit = false, false, 0
+	asIntra(b)
 	list := w.rankIntra(b)
 	lumaBest := int64(maxCost)
 	var lumaBlock tile.Block
@@ -60,6 +57,14 @@ func (w *Worker) tryIntra(b *tile.Block, best *bestBlock) {
 		total.add(w.codeIntraChroma(b))
 	}
 	w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+}
+
+// asIntra makes b an intra block with residual.
+func asIntra(b *tile.Block) {
+	b.IsInter, b.RefFrame = false, [2]int8{av1.IntraFrame, av1.NoneFrame}
+	b.Mv = [2]av1.MV{}
+	b.InterpFilter = [2]uint8{}
+	b.Skip, b.SkipMode, b.TxSplit = false, false, 0
 }
 
 // intraDepths is how many transform sizes are tried.

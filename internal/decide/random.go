@@ -116,9 +116,7 @@ func (w *Worker) predictUnit(b *tile.Block, u *tile.TxUnit, ib *predict.IntraBlo
 // randomIntra draws the modes of an intra block.
 func (w *Worker) randomIntra(b *tile.Block) {
 	r := &w.random
-	b.IsInter, b.RefFrame, b.Mv = false, [2]int8{av1.IntraFrame, av1.NoneFrame}, [2]av1.MV{}
-	b.InterpFilter = [2]uint8{}
-	b.SkipMode, b.TxSplit = false, 0
+	asIntra(b)
 	b.YMode = av1.PredictionMode(r.n(int(av1.IntraModes)))
 	b.UVMode = av1.PredictionMode(r.n(int(av1.IntraModes)))
 	b.AngleDeltaY, b.AngleDeltaUV, b.FilterIntra = 0, 0, 0

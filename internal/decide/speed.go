@@ -45,10 +45,12 @@ const (
 type Speed struct {
 	MiniGOP        int // frames of a mini-GOP, a power of two
 	Partition      PartitionSearch
-	PartitionRange int // split levels tried around the one predicted from motion, in inter frames; -1: all
-	MinBlock       int // smallest block side tried
-	MaxDepth       int // split levels below the superblock that are tried by rate-distortion
-	SplitEarlyOut  int // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
+	LightLayer     int  // temporal layer from which on blocks are coded in one way only, see light.go
+	LightIntra     bool // such frames may have intra blocks
+	PartitionRange int  // split levels tried around the one predicted from motion, in inter frames; -1: all
+	MinBlock       int  // smallest block side tried
+	MaxDepth       int  // split levels below the superblock that are tried by rate-distortion
+	SplitEarlyOut  int  // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
 
 	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
 	IntraModesInter int // luma modes looked at in inter frames
@@ -85,6 +87,8 @@ func SpeedOf(preset int) Speed {
 		//                                           0     1     2     3     4     5     6     7     8     9    10
 		MiniGOP:         [...]int{32, 32, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
 		Partition:       [...]PartitionSearch{all, all, all, rect, rect, rect, rect, rect, sq, sq, sq}[p],
+		LightLayer:      [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 1}[p],
+		LightIntra:      [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
 		PartitionRange:  [...]int{-1, -1, -1, -1, -1, -1, -1, 1, 1, 0, 0}[p],
 		MinBlock:        [...]int{4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8}[p],
 		MaxDepth:        [...]int{4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3}[p],

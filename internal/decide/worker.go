@@ -33,6 +33,7 @@ type Worker struct {
 	refiner motion.Refiner
 	random  randomSource
 
+	light  bool // the frame takes the light path
 	depth  predictedDepth
 	levels [maxNodeDepth]nodeLevel
 	leaf   snapshot // best way to code the current block
@@ -94,6 +95,7 @@ func NewWorker(p *frame.Planner, numPlanes, subX, subY int) *Worker {
 // Start prepares the worker for a superblock row of a tile of f.
 func (w *Worker) Start(f *Frame, t tile.Bounds, above *tile.AboveContext) {
 	w.f = f
+	w.light = f.Layer >= f.Speed.LightLayer && !f.Hdr.FrameIsIntra && !f.Hdr.CodedLossless
 	w.syn.Start(&w.count, f.Seq, f.Hdr, f.Grid, t, above)
 	w.syn.Left.Clear()
 	if !f.Hdr.FrameIsIntra {
@@ -136,6 +138,8 @@ func (w *Worker) block(row, col int, bs av1.BlockSize, part av1.Partition) int64
 		w.randomBlock(&b, &best)
 	case f.Hdr.FrameIsIntra:
 		w.tryIntra(&b, &best)
+	case w.light:
+		w.tryLight(&b, &best)
 	default:
 		w.tryInter(&b, &best)
 		if w.intraWorthTrying(&best) {

@@ -1,0 +1,122 @@
+package decide
+
+import (
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/quant"
+	"github.com/grav1e/grav1e/internal/simd"
+	"github.com/grav1e/grav1e/internal/tile"
+	"github.com/grav1e/grav1e/internal/transform"
+)
+
+// The light path codes a block in one way only: the candidate with the least
+// estimated cost, one transform per unit, one decision between residual and skip,
+// both from the transform domain. Nothing is saved and put back.
+
+// tryLight codes the best inter candidate in place, or intra where that looks better.
+func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
+	w.listInter(b)
+	s := &w.inter
+	c := &s.list[0]
+	for i := range s.list {
+		if s.list[i].cost < c.cost {
+			c = &s.list[i]
+		}
+	}
+	if w.f.Speed.LightIntra && !w.f.NoRecon {
+		asIntra(b)
+		if list := w.rankIntra(b); list[0].cost < c.cost {
+			w.tryIntra(b, best)
+			return
+		}
+	}
+	b.IsInter, b.UVMode = true, av1.DCPred
+	w.setInter(b, c)
+	w.codeLight(b, best)
+}
+
+// codeLight predicts and codes b.
+func (w *Worker) codeLight(b *tile.Block, best *bestBlock) {
+	f, sb := w.f, w.sb
+	w.pred.PredictBlock(f.Cur, &f.Refs, f.Grid, b.Row, b.Col, &b.ModeInfo, 0, f.Cur.NumPlanes-1)
+	w.units = w.syn.Layout(w.units, b)
+	var dist, energy uint64
+	rate, eobs := uint32(0), 0
+	for i := range w.units {
+		u := &w.units[i]
+		r := w.quantiseLight(b, u)
+		dist, energy, eobs = dist+r.Dist, energy+r.Energy, eobs+r.Eob
+		levels := sb.Coefs[len(sb.Coefs)-r.Eob:]
+		rate += w.syn.CoeffRate(f.Rates, b, u, av1.DCTDCT, levels)
+		w.syn.SetCoefContext(u, tile.CoefContext(levels))
+	}
+	b.Skip = true
+	w.markSkipMode(b)
+	skipCost := int64(energy)<<(distShift-quant.DistShift) + f.lambda*int64(w.rateModeInfo(b))
+	cost := int64(maxCost)
+	if eobs > 0 {
+		skipMode := b.SkipMode
+		b.Skip, b.SkipMode = false, false
+		cost = int64(dist)<<(distShift-quant.DistShift) + f.lambda*int64(rate+w.rateModeInfo(b))
+		b.Skip, b.SkipMode = skipCost <= cost, skipMode && skipCost <= cost
+	}
+	if b.Skip {
+		cost = skipCost
+		best.mark.rewind(sb)
+		w.syn.ResetBlockContext(b)
+	} else if !f.NoRecon {
+		w.reconstructLight(b, best.mark)
+	}
+	best.block, best.cost, best.inPlace = *b, cost, true
+}
+
+// quantiseLight transforms and quantises unit u of the prediction in place, and
+// appends it to the record.
+func (w *Worker) quantiseLight(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
+	f, sb := w.f, w.sb
+	tw, th := int(av1.TxWidth[u.Tx]), int(av1.TxHeight[u.Tx])
+	x, y := int(u.X4)*4, int(u.Y4)*4
+	src, cur := &f.Src.Planes[u.Plane], &f.Cur.Planes[u.Plane]
+	off := len(sb.Coefs)
+	sse := simd.Dist.SSE(src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th) * transform.CoefScale * transform.CoefScale
+	if sse < f.zeroEnergy {
+		// No coefficient can be large enough to survive.
+		r.Energy = sse << quant.DistShift
+		r.Dist = r.Energy
+	} else {
+		simd.Dist.Residual(w.residual, tw, src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th)
+		transform.Forward(w.raw, w.residual, tw, u.Tx, av1.DCTDCT, f.Cur.BitDepth, &w.tx)
+		levels := sb.Coefs[off : off+min(tw, 32)*min(th, 32)]
+		r = f.quant.Quantize(levels, w.coefs[0], w.raw, u.Tx, av1.DCTDCT, quant.Inter, &w.quant)
+		if r.Eob > 0 {
+			blk := quant.Block{Tx: u.Tx, Type: av1.DCTDCT, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: w.coefs[0]}
+			r = f.quant.Shave(&blk, r, f.lambda)
+		}
+	}
+	sb.TxBlocks = append(sb.TxBlocks, tile.TxBlock{Off: uint32(off), Eob: uint16(r.Eob), TxType: av1.DCTDCT})
+	sb.Coefs = sb.Coefs[:off+r.Eob]
+	return r
+}
+
+// reconstructLight adds the residual recorded since mark to the prediction in place.
+func (w *Worker) reconstructLight(b *tile.Block, mark tapeMark) {
+	f, sb := w.f, w.sb
+	blocks := sb.TxBlocks[mark.txBlocks:]
+	dq := w.coefs[0]
+	clear(dq)
+	for i := range w.units {
+		u, t := &w.units[i], &blocks[i]
+		if t.Eob == 0 {
+			continue
+		}
+		f.quant.Dequantize(dq, sb.Coefs[t.Off:][:t.Eob], u.Tx, av1.DCTDCT)
+		cur := &f.Cur.Planes[u.Plane]
+		transform.Inverse(cur.At(int(u.X4)*4, int(u.Y4)*4), cur.Stride, dq, int(t.Eob), u.Tx, av1.DCTDCT, f.Cur.BitDepth, &w.tx)
+	}
+}
+
+// markSkipMode turns a skipped block into skip mode where it is the same prediction.
+func (w *Worker) markSkipMode(b *tile.Block) {
+	h := w.f.Hdr
+	b.SkipMode = h.SkipModePresent && b.YMode == av1.NearestNearestMV && w.skipModeAllowed(b) &&
+		b.InterpFilter == [2]uint8{} && b.RefFrame == [2]int8{h.SkipModeFrame[0], h.SkipModeFrame[1]}
+}
