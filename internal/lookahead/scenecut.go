@@ -38,7 +38,7 @@ func (a *Analysis) Analyse(p *frame.Plane, bitDepth int, previous *Analysis) boo
 			w, h := min(thumbBlock, a.w-x), min(thumbBlock, a.h-y)
 			self := a.selfCost(x, y, w, h)
 			intra += self
-			inter += min(self, a.motionCost(previous, x, y, w, h))
+			inter += min(self, a.motionCost(previous, x, y, w, h, self/4))
 		}
 	}
 	return inter > cutFloor*a.w*a.h && inter*256 > intra*cutShare
@@ -84,23 +84,31 @@ func (a *Analysis) selfCost(x, y, w, h int) int {
 	return cost
 }
 
-// motionCost is the smallest difference to prev within thumbReach.
-func (a *Analysis) motionCost(prev *Analysis, x, y, w, h int) int {
-	best := 1 << 30
+// motionCost is the smallest difference to prev within thumbReach, or that without
+// motion if it is at most enough.
+func (a *Analysis) motionCost(prev *Analysis, x, y, w, h, enough int) int {
+	best := a.differenceAt(prev, x, y, 0, 0, w, h, 1<<30)
+	if best <= enough {
+		return best
+	}
 	for dy := max(-thumbReach, -y); dy <= min(thumbReach, a.h-h-y); dy++ {
 		for dx := max(-thumbReach, -x); dx <= min(thumbReach, a.w-w-x); dx++ {
-			cost := 0
-			for j := 0; j < h && cost < best; j++ {
-				cur := a.thumb[(y+j)*thumbMax+x:][:w]
-				ref := prev.thumb[(y+dy+j)*thumbMax+x+dx:][:w]
-				for i, v := range cur {
-					cost += absInt(int(v) - int(ref[i]))
-				}
-			}
-			best = min(best, cost)
+			best = min(best, a.differenceAt(prev, x, y, dx, dy, w, h, best))
 		}
 	}
 	return best
+}
+
+// differenceAt is the difference of a block to prev moved by dx, dy; it gives up above limit.
+func (a *Analysis) differenceAt(prev *Analysis, x, y, dx, dy, w, h, limit int) (cost int) {
+	for j := 0; j < h && cost < limit; j++ {
+		cur := a.thumb[(y+j)*thumbMax+x:][:w]
+		ref := prev.thumb[(y+dy+j)*thumbMax+x+dx:][:w]
+		for i, v := range cur {
+			cost += absInt(int(v) - int(ref[i]))
+		}
+	}
+	return cost
 }
 
 func absInt(v int) int {
