@@ -19,26 +19,36 @@ type Decoder struct {
 	Name string
 	// args returns the arguments to decode a stream into out.
 	args func(stream, out string, annexB bool) []string
+	// scalar is args without the processor's special instructions, nil if there is no telling it so.
+	scalar func(stream, out string, annexB bool) []string
 	// read takes the pictures out of the output file; h is what they should look like.
 	read func(h *y4m.Header, out []byte) ([][]byte, error)
 }
 
 // Decoders are those every stream has to please.
 var Decoders = []Decoder{
-	{"dav1d", func(stream, out string, annexB bool) []string {
-		demuxer := "section5"
-		if annexB {
-			demuxer = "annexb"
-		}
-		return []string{"--quiet", "--threads", "1", "--demuxer", demuxer, "--muxer", "yuv4mpeg2", "-i", stream, "-o", out}
-	}, readY4M},
-	{"aomdec", func(stream, out string, annexB bool) []string {
-		a := []string{"--rawvideo", "--threads=1", "-o", out}
-		if annexB {
-			a = append(a, "--annexb")
-		}
-		return append(a, stream)
-	}, readRaw},
+	{Name: "dav1d", args: dav1dArgs, read: readY4M,
+		scalar: func(stream, out string, annexB bool) []string {
+			return append(dav1dArgs(stream, out, annexB), "--cpumask", "0")
+		}},
+	{Name: "aomdec", args: aomdecArgs, read: readRaw},
+}
+
+func dav1dArgs(stream, out string, annexB bool) []string {
+	demuxer := "section5"
+	if annexB {
+		demuxer = "annexb"
+	}
+	return []string{"--quiet", "--threads", "1", "--demuxer", demuxer, "--muxer", "yuv4mpeg2", "-i", stream, "-o", out}
+}
+
+// aomdecArgs asks for planes without headers: of 4:0:0 only luma, above 8 bit in two bytes.
+func aomdecArgs(stream, out string, annexB bool) []string {
+	a := []string{"--rawvideo", "--threads=1", "-o", out}
+	if annexB {
+		a = append(a, "--annexb")
+	}
+	return append(a, stream)
 }
 
 // Missing names the decoders that aren't installed.
