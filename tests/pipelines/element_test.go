@@ -8,7 +8,7 @@ import (
 // TestElement drives the element between two pads, around the fake encoder.
 func TestElement(t *testing.T) {
 	for _, test := range []string{
-		"order", "caps_change", "hdr_change", "caps_fields",
+		"order", "caps_change", "hdr_change", "color_change", "caps_fields",
 		"flush", "flush_while_blocked", "seek",
 		"eos 0", "eos 1", "eos 1000", "after_eos",
 		"force_key_unit", "force_key_unit_interval",
@@ -27,7 +27,7 @@ func TestElement(t *testing.T) {
 
 // TestRealElement repeats what depends on the encoder's own timing.
 func TestRealElement(t *testing.T) {
-	for _, test := range []string{"order", "caps_change", "flush", "force_key_unit", "eos 0", "eos 1", "flow error -1", "flow eos -1", "relink", "two", "refused_change", "real_latency"} {
+	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change", "real_latency"} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
 			host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, strings.Fields(test)...)
@@ -132,7 +132,7 @@ func TestStateCycles(t *testing.T) {
 		leaks        bool
 	}{
 		{"fake", "fake", []string{"500"}, false},
-		{"real", "real", []string{"25"}, false},
+		{"real", "real", []string{"50"}, false},
 		{"control", "fake", []string{"1", "leak"}, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -170,9 +170,9 @@ def test_hdr_change():
     h = Harness()
     assert h.start(extra=HDR + "1000:400")
     h.push_many(20)
-    assert h.caps(raw(320, 240, extra=HDR + "2000:500"))
+    assert h.caps(raw(WIDTH, HEIGHT, extra=HDR + "2000:500"))
     h.push_many(20, 20)
-    assert h.caps(raw(320, 240))
+    assert h.caps(raw(WIDTH, HEIGHT))
     h.push_many(20, 40)
     h.eos()
     check(h.times(), at30(60))
@@ -180,6 +180,23 @@ def test_hdr_change():
     check(order, ["1000:400"] + ["b"] * 20 + ["2000:500"] + ["b"] * 20 + [None] + ["b"] * 20)
     keys = [o[3] for o in h.of("buffer")]
     check([i for i, k in enumerate(keys) if k], [0, 20, 40])
+    h.stop()
+
+
+def test_color_change():
+    """So does a change of colorimetry or chroma site alone."""
+    h = Harness()
+    assert h.start(extra=",colorimetry=bt709,chroma-site=mpeg2")
+    h.push_many(20)
+    assert h.caps(raw(WIDTH, HEIGHT, extra=",colorimetry=bt2020,chroma-site=mpeg2"))
+    h.push_many(20, 20)
+    assert h.caps(raw(WIDTH, HEIGHT, extra=",colorimetry=bt2020,chroma-site=cosited"))
+    h.push_many(20, 40)
+    h.eos()
+    check(h.times(), at30(60))
+    order = [(o[1].get_string("colorimetry"), o[1].get_string("chroma-site")) if o[0] == "caps" else "b" for o in h.out if o[0] in ("caps", "buffer")]
+    check(order, [("bt709", "mpeg2")] + ["b"] * 20 + [("bt2020", "mpeg2")] + ["b"] * 20 + [("bt2020", "cosited")] + ["b"] * 20)
+    check(key_frames(h), [0, 20, 40])
     h.stop()
 
 
