@@ -75,7 +75,7 @@ func (c *Case) compare(ctx context.Context, e *Encoding, d *Decoder, stream stri
 		s := *d
 		s.args = d.scalar
 		if decoded, err := s.Decode(ctx, &e.Header, stream, c.Config.AnnexB); err == nil && slices.EqualFunc(decoded, e.Recon, bytes.Equal) {
-			where += "; its scalar code agrees with the reconstruction, so the stream may leave the range of intermediate values (section 7.13.2.3 and on)"
+			where += "; its scalar code agrees with the reconstruction, so the stream may leave the range of intermediate values (section 7.13.2)"
 		}
 	}
 	return &MismatchError{d.Name, where}
