@@ -54,14 +54,40 @@ func cdefSecondary(milli int) uint8 {
 	return [4]uint8{0, 1, 2, 4}[min((milli+500)/1000, 3)]
 }
 
+// cdefSet is a set of strengths as a grid: every primary one with every secondary one.
+type cdefSet struct {
+	pri        [16]int
+	sec        [4]int
+	nPri, nSec int
+}
+
+// newCdefSet takes a set apart; those that aren't a grid, primary strength by primary strength, panic.
+func newCdefSet(strengths []CdefStrength) (s cdefSet) {
+	for s.nSec < len(strengths) && strengths[s.nSec].Pri == strengths[0].Pri {
+		s.sec[s.nSec] = int(strengths[s.nSec].Sec)
+		s.nSec++
+	}
+	for i, v := range strengths {
+		if i%s.nSec == 0 {
+			s.pri[s.nPri] = int(v.Pri)
+			s.nPri++
+		}
+		if int(v.Pri) != s.pri[s.nPri-1] || int(v.Sec) != s.sec[i%s.nSec] {
+			panic("filter: CDEF strengths are not a grid")
+		}
+	}
+	return s
+}
+
 // CdefSearch finds strengths and indexes by trial, in two steps: Rows measures every strength on
 // every 64x64 block, Pick chooses.
 type CdefSearch struct {
-	Strengths []CdefStrength
+	Strengths []CdefStrength // a grid as in CdefStrengthsAll, no primary strength first
 	Damping   uint8
 	// Sparse looks at every second 8x8 block only, in the pattern of a chessboard.
 	Sparse bool
 
+	set   cdefSet
 	sse   []uint64 // per 64x64 block: luma by strength, then chroma by strength
 	floor []uint64 // per 64x64 block: least error with the pairs chosen so far
 	coded []uint64 // per 64x64 block: number of 8x8 blocks that aren't skipped
@@ -79,7 +105,7 @@ func CdefSearchSize(grid *frame.ModeGrid, strengths int) int {
 // Init sets what is searched, and lays the search over mem, CdefSearchSize values.
 func (s *CdefSearch) Init(grid *frame.ModeGrid, strengths []CdefStrength, damping uint8, mem []uint64) {
 	n, _ := CdefIndexSize(grid)
-	s.Strengths, s.Damping = strengths, damping
+	s.Strengths, s.Damping, s.set = strengths, damping, newCdefSet(strengths)
 	s.floor, s.coded, s.sse = mem[:n:n], mem[n:2*n:2*n], mem[2*n:n*(2*len(strengths)+2)]
 }
 
@@ -108,33 +134,41 @@ func (s *CdefSearch) Rows(src, source *frame.Picture, grid *frame.ModeGrid, row0
 
 // measure adds the errors of one 8x8 block under every strength.
 func (s *CdefSearch) measure(sse []uint64, src, source *frame.Picture, grid *frame.ModeGrid, row, col int, scratch *CdefScratch) {
-	shift := src.BitDepth - 8
+	t := &scratch.trial
+	t.CoeffShift = src.BitDepth - 8
 	luma := &src.Planes[0]
-	yDir, variance := simd.Cdef.Direction(luma.At(col*4, row*4), luma.Stride, shift)
+	dir, variance := simd.Cdef.Direction(luma.At(col*4, row*4), luma.Stride, t.CoeffShift)
+	t.NSec = s.set.nSec
+	for i, sec := range s.set.sec[:t.NSec] {
+		t.Sec[i] = sec << t.CoeffShift
+	}
 	for plane := range src.NumPlanes {
-		sums, damping := sse[:len(s.Strengths)], int(s.Damping)+shift
-		if plane > 0 {
-			sums, damping = sse[len(s.Strengths):], damping-1
-		}
 		b := loadCdefBlock(src, grid, plane, row, col, scratch)
-		w, h := blockSize(b.size)
 		p := &source.Planes[plane]
-		w, h = min(w, p.Width-b.x), min(h, p.Height-b.y)
-		want := p.At(b.x, b.y)
-		for i, strength := range s.Strengths {
-			pri, sec := int(strength.Pri)<<shift, int(strength.Sec)<<shift
-			dir := lumaDirection(pri, yDir)
-			if plane > 0 {
-				dir = chromaDirection(pri, yDir, src)
-			} else {
-				pri = adjustPrimary(pri, variance)
+		t.W, t.H = blockSize(b.size)
+		t.W, t.H = min(t.W, p.Width-b.x), min(t.H, p.Height-b.y)
+		sums := sse[:len(s.Strengths)]
+		t.Damping = int(s.Damping) + t.CoeffShift
+		if plane > 0 {
+			sums = sse[len(s.Strengths):]
+			t.Damping--
+		}
+		// Without primary strength the direction is 0: that one is tried by itself.
+		try, want := simd.Cdef.Try[b.size], p.At(b.x, b.y)
+		t.Pri[0], t.NPri, t.Dir = 0, 1, 0
+		try(sums, b.src, b.off, b.stride, want, p.Stride, t)
+		t.NPri, t.Dir = s.set.nPri-1, dir
+		for i, pri := range s.set.pri[1:s.set.nPri] {
+			t.Pri[i] = pri << t.CoeffShift
+			if plane == 0 {
+				t.Pri[i] = adjustPrimary(t.Pri[i], variance)
 			}
-			if pri|sec == 0 {
-				sums[i] += simd.Cdef.SSE(b.src[b.off:], b.stride, want, p.Stride, w, h)
-				continue
-			}
-			simd.Cdef.Filter[b.size](scratch.out[:], 8, b.src, b.off, b.stride, pri, sec, dir, damping, shift)
-			sums[i] += simd.Cdef.SSE(scratch.out[:], 8, want, p.Stride, w, h)
+		}
+		if plane > 0 {
+			t.Dir = chromaDirection(1, dir, src)
+		}
+		if t.NPri > 0 {
+			try(sums[t.NSec:], b.src, b.off, b.stride, want, p.Stride, t)
 		}
 	}
 }

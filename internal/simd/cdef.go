@@ -28,6 +28,9 @@ var Cdef = struct {
 	// Direction is the direction process (section 7.15.2) for the 8x8 luma block at
 	// src: yDir (0..7) and var.
 	Direction func(src []uint16, stride, coeffShift int) (dir, variance int)
+	// Try adds to sums the squared error of a block under every pair of strengths of t, first by primary strength,
+	// against the samples at want.
+	Try [CdefSizes]func(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial)
 	// SSE is the sum of squared differences of two w x h blocks; w <= 64, h <= 64.
 	SSE func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64
 }{
@@ -42,8 +45,40 @@ var Cdef = struct {
 			cdefFilter(dst, dstStride, src, off, stride, 4, 4, pri, sec, dir, damping, coeffShift)
 		},
 	},
+	Try:       [CdefSizes]func(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial){cdefTry8x8, cdefTry4x8, cdefTry4x4},
 	Direction: cdefDirection,
 	SSE:       cdefSSE,
+}
+
+// CdefTrial is what Try tries on a block: the strengths, as CdefFilterKernel has them, and what they have in common.
+type CdefTrial struct {
+	Pri                      [16]int // NPri strengths
+	Sec                      [4]int  // NSec
+	NPri, NSec               int
+	Dir, Damping, CoeffShift int
+	W, H                     int // the part of the block that counts
+}
+
+func cdefTry8x8(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial) {
+	cdefTry(sums, src, off, stride, 8, 8, want, wantStride, t)
+}
+
+func cdefTry4x8(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial) {
+	cdefTry(sums, src, off, stride, 4, 8, want, wantStride, t)
+}
+
+func cdefTry4x4(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial) {
+	cdefTry(sums, src, off, stride, 4, 4, want, wantStride, t)
+}
+
+func cdefTry(sums []uint64, src []uint16, off, stride, w, h int, want []uint16, wantStride int, t *CdefTrial) {
+	var out [64]uint16
+	for i, pri := range t.Pri[:t.NPri] {
+		for j, sec := range t.Sec[:t.NSec] {
+			cdefFilter(out[:], 8, src, off, stride, w, h, pri, sec, t.Dir, t.Damping, t.CoeffShift)
+			sums[i*t.NSec+j] += cdefSSE(out[:], 8, want, wantStride, t.W, t.H)
+		}
+	}
 }
 
 // cdefOffsets are Cdef_Directions (section 7.15.3) with two entries repeated at both

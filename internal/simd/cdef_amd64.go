@@ -3,6 +3,7 @@ package simd
 func init() {
 	if CPU >= AVX2 {
 		Cdef.Filter = [CdefSizes]CdefFilterKernel{cdefFilter8x8AVX2, cdefFilter4x8AVX2, cdefFilter4x4AVX2}
+		Cdef.Try = [CdefSizes]func(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial){cdefTry8x8AVX2, cdefTry4x8AVX2, cdefTry4x4AVX2}
 		Cdef.Direction = cdefDirectionAVX2
 		Cdef.SSE = cdefSSEAVX2
 	}
@@ -39,12 +40,80 @@ func sse8(a *uint16, aStride int, b *uint16, bStride, h int) uint64
 //go:noescape
 func sseAny(a *uint16, aStride int, b *uint16, bStride, w, h int) uint64
 
-func (t *cdefTaps) set(stride, pri, sec, dir, damping, coeffShift int) {
+// cdefTrials is what the assembly takes of a CdefTrial.
+type cdefTrials struct {
+	offsets    [6]int        // as in cdefTaps
+	pri        [16][4]uint16 // strength, shift, weights
+	sec        [4][4]uint16  // strength, shift
+	nPri, nSec int
+	chunks     int // of 16 samples
+}
+
+// Strides are in bytes; want has all of the block.
+//
+//go:noescape
+func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
+
+//go:noescape
+func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
+
+// cdefTapOffsets returns the distances in bytes of the six pairs of taps.
+func cdefTapOffsets(stride, dir int) (offsets [6]int) {
 	for i, at := range [3]int{dir + 2, dir, dir + 4} {
 		d := &cdefOffsets[at]
-		t.offsets[2*i] = 2 * (d[0][0]*stride + d[0][1])
-		t.offsets[2*i+1] = 2 * (d[1][0]*stride + d[1][1])
+		offsets[2*i] = 2 * (d[0][0]*stride + d[0][1])
+		offsets[2*i+1] = 2 * (d[1][0]*stride + d[1][1])
 	}
+	return
+}
+
+func (t *cdefTrials) set(s *CdefTrial, stride, chunks int) {
+	t.offsets = cdefTapOffsets(stride, s.Dir)
+	t.nPri, t.nSec, t.chunks = s.NPri, s.NSec, chunks
+	for i, pri := range s.Pri[:s.NPri] {
+		taps := [4]uint16{uint16(pri), uint16(cdefShift(pri, s.Damping)), 4, 2}
+		if pri>>s.CoeffShift&1 != 0 {
+			taps[2], taps[3] = 3, 3
+		}
+		t.pri[i] = taps
+	}
+	for i, sec := range s.Sec[:s.NSec] {
+		t.sec[i] = [4]uint16{uint16(sec), uint16(cdefShift(sec, s.Damping))}
+	}
+}
+
+func cdefTry8x8AVX2(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, s *CdefTrial) {
+	if s.W < 8 || s.H < 8 || s.NPri*s.NSec == 0 {
+		cdefTry8x8(sums, src, off, stride, want, wantStride, s)
+		return
+	}
+	var t cdefTrials
+	t.set(s, stride, 4)
+	_, _, _, _ = sums[s.NPri*s.NSec-1], want[7*wantStride+7], src[off-2*stride-2], src[off+9*stride+9]
+	cdefTry8(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &t)
+}
+
+func cdefTry4x8AVX2(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, s *CdefTrial) {
+	cdefTry4AVX2(sums, src, off, stride, 8, want, wantStride, s)
+}
+
+func cdefTry4x4AVX2(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, s *CdefTrial) {
+	cdefTry4AVX2(sums, src, off, stride, 4, want, wantStride, s)
+}
+
+func cdefTry4AVX2(sums []uint64, src []uint16, off, stride, h int, want []uint16, wantStride int, s *CdefTrial) {
+	if s.W < 4 || s.H < h || s.NPri*s.NSec == 0 {
+		cdefTry(sums, src, off, stride, 4, h, want, wantStride, s)
+		return
+	}
+	var t cdefTrials
+	t.set(s, stride, h/4)
+	_, _, _, _ = sums[s.NPri*s.NSec-1], want[(h-1)*wantStride+3], src[off-2*stride-2], src[off+(h+1)*stride+5]
+	cdefTry4(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &t)
+}
+
+func (t *cdefTaps) set(stride, pri, sec, dir, damping, coeffShift int) {
+	t.offsets = cdefTapOffsets(stride, dir)
 	t.pri, t.sec = uint16(pri), uint16(sec)
 	t.priShift, t.secShift = uint64(cdefShift(pri, damping)), uint64(cdefShift(sec, damping))
 	t.tap0, t.tap1 = 4, 2

@@ -161,6 +161,164 @@ loop:                                     \
 	CMPW         50(R11), $0         \
 	JEQ          primary
 
+// The trials keep 512 bytes for each chunk of 16 samples: differences to twelve taps, the samples, the least and greatest,
+// and those wanted; then 128 for each secondary strength and for the primary one, the sums of four chunks.
+//   R15        all of that, on a multiple of 32
+//   DX         a chunk's part, DI of the sums of a secondary strength, SI of those of the primary one
+//   R10, R11   chunks left, the trials (type cdefTrials)
+
+#define DIFFERENCES(LOAD, i) \
+	MOVQ    (8*i)(R11), AX         \
+	MOVQ    AX, CX                 \
+	NEGQ    CX                     \
+	LOAD(AX, X0, Y0)               \
+	LOAD(CX, X1, Y1)               \
+	RANGE                          \
+	VPSUBW  Y15, Y0, Y0            \
+	VPSUBW  Y15, Y1, Y1            \
+	VMOVDQA Y0, (64*i)(DX)         \
+	VMOVDQA Y1, (64*i+32)(DX)
+
+#define CHUNK(LOAD) \
+	VMOVDQA Y15, Y8                \
+	VMOVDQA Y15, Y9                \
+	DIFFERENCES(LOAD, 0)           \
+	DIFFERENCES(LOAD, 1)           \
+	DIFFERENCES(LOAD, 2)           \
+	DIFFERENCES(LOAD, 3)           \
+	DIFFERENCES(LOAD, 4)           \
+	DIFFERENCES(LOAD, 5)           \
+	VMOVDQA Y15, 384(DX)           \
+	VMOVDQA Y9, 416(DX)            \
+	VMOVDQA Y8, 448(DX)            \
+	ADDQ    $512, DX               \
+	DECQ    R10
+
+// TERM adds to sum a constrained difference; strength and shift are in Y12 and X11.
+#define TERM(i, sum) \
+	VMOVDQA  (32*i)(DX), Y0 \
+	VPABSW   Y0, Y1         \
+	VPSRLW   X11, Y1, Y2    \
+	VPSUBUSW Y2, Y12, Y2    \
+	VPMINUW  Y1, Y2, Y2     \
+	VPSIGNW  Y0, Y2, Y2     \
+	VPADDW   Y2, sum, sum
+
+#define TRYARGUMENTS \
+	LEAQ  work-2720(SP), R15       \
+	ADDQ  $31, R15                 \
+	ANDQ  $~31, R15                \
+	MOVQ  src+8(FP), SI            \
+	MOVQ  stride+16(FP), R9        \
+	MOVQ  want+24(FP), DI          \
+	MOVQ  wantStride+32(FP), R8    \
+	MOVQ  t+40(FP), R11            \
+	MOVQ  224(R11), R10            \
+	MOVQ  R15, DX
+
+// TRY measures every pair of strengths on the chunks.
+#define TRY \
+	LEAQ         2048(R15), DI       \
+	LEAQ         176(R11), BX        \
+	MOVQ         216(R11), CX        \
+secondary:                               \
+	VPBROADCASTW 0(BX), Y12          \
+	MOVWLZX      2(BX), AX           \
+	VMOVD        AX, X11             \
+	MOVQ         224(R11), R10       \
+	MOVQ         R15, DX             \
+secondaryChunk:                          \
+	VPXOR        Y3, Y3, Y3          \
+	VPXOR        Y4, Y4, Y4          \
+	TERM(4, Y3)                      \
+	TERM(5, Y3)                      \
+	TERM(8, Y3)                      \
+	TERM(9, Y3)                      \
+	TERM(6, Y4)                      \
+	TERM(7, Y4)                      \
+	TERM(10, Y4)                     \
+	TERM(11, Y4)                     \
+	VPADDW       Y3, Y3, Y3          \
+	VPADDW       Y4, Y3, Y3          \
+	VMOVDQA      Y3, (DI)            \
+	ADDQ         $512, DX            \
+	ADDQ         $32, DI             \
+	DECQ         R10                 \
+	JNE          secondaryChunk      \
+	MOVQ         224(R11), AX        \
+	SHLQ         $5, AX              \
+	SUBQ         AX, DI              \
+	ADDQ         $128, DI            \
+	ADDQ         $8, BX              \
+	DECQ         CX                  \
+	JNE          secondary           \
+	MOVQ         sums+0(FP), R9      \
+	LEAQ         48(R11), BX         \
+	MOVQ         208(R11), CX        \
+primary:                                 \
+	VPBROADCASTW 0(BX), Y12          \
+	MOVWLZX      2(BX), AX           \
+	VMOVD        AX, X11             \
+	VPBROADCASTW 4(BX), Y7           \
+	VPBROADCASTW 6(BX), Y6           \
+	MOVQ         224(R11), R10       \
+	MOVQ         R15, DX             \
+	LEAQ         2560(R15), SI       \
+primaryChunk:                            \
+	VPXOR        Y3, Y3, Y3          \
+	VPXOR        Y4, Y4, Y4          \
+	TERM(0, Y3)                      \
+	TERM(1, Y3)                      \
+	TERM(2, Y4)                      \
+	TERM(3, Y4)                      \
+	VPMULLW      Y7, Y3, Y3          \
+	VPMULLW      Y6, Y4, Y4          \
+	VPADDW       Y4, Y3, Y3          \
+	VMOVDQA      Y3, (SI)            \
+	ADDQ         $512, DX            \
+	ADDQ         $32, SI             \
+	DECQ         R10                 \
+	JNE          primaryChunk        \
+	LEAQ         2048(R15), DI       \
+	MOVQ         216(R11), R12       \
+pair:                                    \
+	VPXOR        Y5, Y5, Y5          \
+	MOVQ         224(R11), R10       \
+	MOVQ         R15, DX             \
+	LEAQ         2560(R15), SI       \
+	XORL         R8, R8              \
+pairChunk:                               \
+	VMOVDQA      (SI)(R8*1), Y10     \
+	VPADDW       (DI)(R8*1), Y10, Y10 \
+	VMOVDQA      384(DX), Y15        \
+	ROUND                            \
+	VPMINSW      448(DX), Y10, Y10   \
+	VPMAXSW      416(DX), Y10, Y10   \
+	VPSUBW       480(DX), Y10, Y10   \
+	VPMADDWD     Y10, Y10, Y10       \
+	VPADDD       Y10, Y5, Y5         \
+	ADDQ         $512, DX            \
+	ADDQ         $32, R8             \
+	DECQ         R10                 \
+	JNE          pairChunk           \
+	VEXTRACTI128 $1, Y5, X0          \
+	VPADDD       X0, X5, X5          \
+	VPSHUFD      $0x4E, X5, X0       \
+	VPADDD       X0, X5, X5          \
+	VPSHUFD      $0xB1, X5, X0       \
+	VPADDD       X0, X5, X5          \
+	VMOVD        X5, AX              \
+	ADDQ         AX, (R9)            \
+	ADDQ         $8, R9              \
+	ADDQ         $128, DI            \
+	DECQ         R12                 \
+	JNE          pair                \
+	ADDQ         $8, BX              \
+	DECQ         CX                  \
+	JNE          primary             \
+	VZEROUPPER                       \
+	RET
+
 // func cdefFilter8(dst *uint16, dstStride int, src *uint16, stride, rows int, t *cdefTaps)
 TEXT ·cdefFilter8(SB), NOSPLIT, $0-48
 	ARGUMENTS
@@ -178,6 +336,47 @@ primary:
 	ROWS4(primaryRows, ONLYPRIMARY, NOCLIP)
 secondary:
 	ROWS4(secondaryRows, ONLYSECONDARY, NOCLIP)
+
+// func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
+TEXT ·cdefTry8(SB), 0, $2720-48
+	TRYARGUMENTS
+chunk:
+	LEAQ        (SI)(R9*1), BX
+	VMOVDQU     (SI), X15
+	VINSERTI128 $1, (BX), Y15, Y15
+	VMOVDQU     (DI), X0
+	VINSERTI128 $1, (DI)(R8*1), Y0, Y0
+	VMOVDQA     Y0, 480(DX)
+	CHUNK(LOAD8)
+	LEAQ        (SI)(R9*2), SI
+	LEAQ        (DI)(R8*2), DI
+	JNE         chunk
+	TRY
+
+// func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
+TEXT ·cdefTry4(SB), 0, $2720-48
+	TRYARGUMENTS
+chunk:
+	LEAQ        (SI)(R9*1), BX
+	LEAQ        (SI)(R9*2), R12
+	LEAQ        (BX)(R9*2), R13
+	VMOVQ       (SI), X15
+	VMOVHPS     (BX), X15, X15
+	VMOVQ       (R12), X5
+	VMOVHPS     (R13), X5, X5
+	VINSERTI128 $1, X5, Y15, Y15
+	LEAQ        (DI)(R8*2), CX
+	VMOVQ       (DI), X0
+	VMOVHPS     (DI)(R8*1), X0, X0
+	VMOVQ       (CX), X5
+	VMOVHPS     (CX)(R8*1), X5, X5
+	VINSERTI128 $1, X5, Y0, Y0
+	VMOVDQA     Y0, 480(DX)
+	CHUNK(LOAD4)
+	LEAQ        (SI)(R9*4), SI
+	LEAQ        (DI)(R8*4), DI
+	JNE         chunk
+	TRY
 
 // The direction search. Lines of two directions are summed at once, one in each half of a register:
 // Ys has row s in its lower and row 7-s in its upper half. Moved left by s samples and summed, the

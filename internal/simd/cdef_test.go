@@ -56,6 +56,41 @@ func TestCdefKernels(t *testing.T) {
 	}
 }
 
+func TestCdefTryKernels(t *testing.T) {
+	const stride = 24
+	scalar := [CdefSizes]func([]uint64, []uint16, int, int, []uint16, int, *CdefTrial){cdefTry8x8, cdefTry4x8, cdefTry4x4}
+	dims := [CdefSizes][2]int{{8, 8}, {4, 8}, {4, 4}}
+	rng := rand.New(rand.NewSource(1))
+	for i := range 3000 {
+		bitDepth, size := 8+i%3*2, rng.Intn(CdefSizes)
+		shift := bitDepth - 8
+		src, want := filterNoise(rng, stride*16, bitDepth), filterNoise(rng, stride*8, bitDepth)
+		if rng.Intn(4) == 0 { // nothing below and to the right
+			for i := range src {
+				if i >= (2+dims[size][1])*stride || i%stride >= 4+dims[size][0] {
+					src[i] = CdefLarge
+				}
+			}
+		}
+		s := CdefTrial{NPri: 1 + rng.Intn(16), NSec: 1 + rng.Intn(4), Dir: rng.Intn(8), Damping: 2 + rng.Intn(5) + shift, CoeffShift: shift, W: dims[size][0], H: dims[size][1]}
+		if rng.Intn(4) == 0 {
+			s.W, s.H = 1+rng.Intn(s.W), 1+rng.Intn(s.H)
+		}
+		for i := range s.Pri {
+			s.Pri[i] = rng.Intn(15<<shift+1) * rng.Intn(2)
+		}
+		for i := range s.Sec {
+			s.Sec[i] = []int{0, 1, 2, 4}[rng.Intn(4)] << shift
+		}
+		got, sums := make([]uint64, 64), make([]uint64, 64)
+		Cdef.Try[size](got, src, 2*stride+4, stride, want, stride, &s)
+		scalar[size](sums, src, 2*stride+4, stride, want, stride, &s)
+		if !slices.Equal(got, sums) {
+			t.Fatalf("%+v: got %d, want %d", s, got, sums)
+		}
+	}
+}
+
 func TestCdefDirectionKernel(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for i := range 3000 {
@@ -90,6 +125,13 @@ func BenchmarkCdefKernels(b *testing.B) {
 			}
 		})
 	}
+	b.Run("try", func(b *testing.B) {
+		s := CdefTrial{Pri: [16]int{2, 5, 10}, Sec: [4]int{0, 2}, NPri: 3, NSec: 2, Dir: 3, Damping: 5, W: 8, H: 8}
+		sums := make([]uint64, 6)
+		for b.Loop() {
+			Cdef.Try[Cdef8x8](sums, src, 2*24+4, 24, src, 24, &s)
+		}
+	})
 	b.Run("direction", func(b *testing.B) {
 		for b.Loop() {
 			Cdef.Direction(src, 24, 0)

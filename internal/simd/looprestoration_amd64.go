@@ -125,13 +125,13 @@ func sgrCoefAVX2(a, b []int32, src []uint16, stride, w, h, step, r int, s uint32
 		shift: uint64(shift), shift2: uint64(2 * shift), half: 1 << shift >> 1, halfSq: 1 << (2 * shift) >> 1,
 		n: n, s: s, oneOverN: (1<<12 + n/2) / n,
 	}
-	kernel := sgrCoef3
-	if r == 2 {
-		kernel = sgrCoef5
-	}
 	for i := -1; i <= h; i += step {
 		rowA, rowB := a[(i+1)*SgrStride:][:w+2], b[(i+1)*SgrStride:][:w+2]
-		kernel(&rowA[0], &rowB[0], &src[(i+3-r)*stride+2-r], 2*stride, w+2, &p)
+		if r == 2 {
+			sgrCoef5(&rowA[0], &rowB[0], &src[(i+1)*stride], 2*stride, w+2, &p)
+		} else {
+			sgrCoef3(&rowA[0], &rowB[0], &src[(i+2)*stride+1], 2*stride, w+2, &p)
+		}
 	}
 }
 
