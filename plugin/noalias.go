@@ -1,4 +1,4 @@
-//go:build !rav1enc_alias
+//go:build cgo && !rav1enc_alias
 
 package main
 
