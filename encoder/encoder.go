@@ -89,10 +89,7 @@ func New(cfg Config) (*Encoder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Encoder{cfg: cfg, speed: speedFor(&cfg)}
-	e.tools, _ = parseTools(cfg.ForceTools)
-	e.tools.apply(&e.speed)
-	e.changed.L = &e.mu
+	e := newEncoder(cfg)
 	if err := e.mapMemory(); err != nil {
 		return nil, err
 	}
@@ -100,11 +97,21 @@ func New(cfg Config) (*Encoder, error) {
 		return nil, errors.Join(err, e.memory.Unmap())
 	}
 	e.keys = keyDecision{cfg: &e.cfg}
-	e.pool = sched.NewPool(cfg.threads())
+	e.pool = sched.NewPool(e.cfg.Threads)
 	e.coder.init(e)
 	e.finished.Add(1)
 	go e.run()
 	return e, nil
+}
+
+// newEncoder resolves what a valid configuration leaves open.
+func newEncoder(cfg Config) *Encoder {
+	e := &Encoder{cfg: cfg, speed: speedFor(&cfg)}
+	e.cfg.Threads = cfg.threads()
+	e.tools, _ = parseTools(cfg.ForceTools)
+	e.tools.apply(&e.speed)
+	e.changed.L = &e.mu
+	return e
 }
 
 // speedFor resolves the preset and what the configuration changes about it.

@@ -36,27 +36,24 @@ func PlanMemory(cfg Config) (MemoryPlan, error) {
 	if err := cfg.Validate(); err != nil {
 		return MemoryPlan{}, err
 	}
-	_, plan, err := planFor(&cfg)
-	return plan, err
+	return newEncoder(cfg).plan()
 }
 
-// planFor finds the settings and the layout of cfg.
-func planFor(cfg *Config) (*Encoder, MemoryPlan, error) {
-	e := &Encoder{cfg: *cfg, speed: speedFor(cfg)}
-	e.cfg.Threads = cfg.threads()
+// plan finds the settings that fit Config.MaxMemory, and their layout.
+func (e *Encoder) plan() (MemoryPlan, error) {
 	for {
 		var p frame.Planner
 		e.layout(&p)
-		if cfg.MaxMemory == 0 || p.Total <= cfg.MaxMemory {
-			return e, e.describe(&p), nil
-		}
+		limit := e.cfg.MaxMemory
 		switch {
+		case limit == 0 || p.Total <= limit:
+			return e.describe(&p), nil
 		case e.speed.MiniGOP > 1:
 			e.speed.MiniGOP /= 2
 		case e.cfg.Threads > 1:
 			e.cfg.Threads /= 2
 		default:
-			return nil, MemoryPlan{}, &MemoryError{Needed: p.Total, Limit: cfg.MaxMemory}
+			return MemoryPlan{}, &MemoryError{Needed: p.Total, Limit: limit}
 		}
 	}
 }
@@ -83,38 +80,53 @@ func (e *Encoder) inputPictures() int {
 // layout takes all frame-sized memory from p: called once to plan, once to map.
 func (e *Encoder) layout(p *frame.Planner) {
 	cfg, c := &e.cfg, &e.coder
-	c.e, c.workers = e, nil
-	e.packets.ring = make([]packetBuffer, e.packetRing())
-	subX, subY, planes := cfg.subsampling()
-	w, h := cfg.Width, cfg.Height
-	e.inputs = make([]input, e.inputPictures())
+	c.e = e
+	f := cfg.format()
+	e.packets.ring = sized(e.packets.ring, e.packetRing())
+	e.inputs = sized(e.inputs, e.inputPictures())
 	for i := range e.inputs {
-		e.inputs[i].picture = frame.TakeSource(p, "input pictures", w, h, cfg.BitDepth, planes, subX, subY)
+		e.inputs[i].picture = frame.TakeSource(p, "input pictures", &f)
 	}
-	c.references = make([]reference, e.poolSize())
+	e.layoutReferences(p, &f)
+	if e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff {
+		c.scratch = frame.TakeWork(p, "filter picture", &f)
+	}
+	c.grid = frame.TakeGrid(p, "mode info", f.Width, f.Height)
+	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))
+	c.filters.layout(p, e, &c.grid, f.NumPlanes)
+	e.layoutSuperblocks(p, &f)
+	c.workers = c.workers[:0]
+	for range e.cfg.Threads {
+		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, f.NumPlanes, f.SubX, f.SubY)})
+	}
+	e.layoutTiles(p, &f)
+	if cfg.Reconstruct {
+		e.layoutRecon(p, &f)
+	}
+}
+
+// sized returns n values, in s if there is room.
+func sized[T any](s []T, n int) []T {
+	if n <= cap(s) {
+		return s[:n]
+	}
+	return make([]T, n)
+}
+
+// layoutReferences takes the reference pictures and what is kept with them.
+func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
+	c := &e.coder
+	c.references = sized(c.references, e.poolSize())
 	for i := range c.references {
 		r := &c.references[i]
-		r.picture = frame.TakeReference(p, "reference pictures", w, h, cfg.BitDepth, planes, subX, subY)
-		r.mvs = frame.TakeSavedMVs(p, "reference motion", w, h)
-		if !cfg.StillPicture {
-			if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(w, h)); mem != nil {
-				r.pyramid = motion.NewPyramid(mem, w, h)
-			}
+		r.picture = frame.TakeReference(p, "reference pictures", f)
+		r.mvs = frame.TakeSavedMVs(p, "reference motion", f.Width, f.Height)
+		if e.cfg.StillPicture {
+			continue
 		}
-	}
-	if e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff {
-		c.scratch = frame.TakeReference(p, "filter picture", w, h, cfg.BitDepth, planes, subX, subY)
-	}
-	c.grid = frame.TakeGrid(p, "mode info", w, h)
-	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))
-	c.filters.layout(p, e, &c.grid, planes)
-	e.layoutSuperblocks(p, planes, subX, subY)
-	for range e.cfg.Threads {
-		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, planes, subX, subY)})
-	}
-	e.layoutTiles(p, planes, subX, subY)
-	if cfg.Reconstruct {
-		e.layoutRecon(p, planes, subX, subY)
+		if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(f.Width, f.Height)); mem != nil {
+			r.pyramid = motion.NewPyramid(mem, f.Width, f.Height)
+		}
 	}
 }
 
@@ -122,7 +134,7 @@ func (e *Encoder) layout(p *frame.Planner) {
 // reordering nothing but the last few frames is worth keeping.
 func (e *Encoder) slots() int {
 	if e.speed.MiniGOP == 1 {
-		return max(3, e.speed.PastRefs)
+		return max(2, e.speed.PastRefs)
 	}
 	return av1.NumRefFrames
 }
@@ -135,11 +147,11 @@ func (e *Encoder) poolSize() int {
 	return e.slots() + 1
 }
 
-func (e *Encoder) layoutSuperblocks(p *frame.Planner, planes, subX, subY int) {
+func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
 	c := &e.coder
-	c.sbRows, c.sbCols = (e.cfg.Height+63)/64, (e.cfg.Width+63)/64
-	c.superblocks = make([]tile.Superblock, c.sbRows*c.sbCols)
-	np, nb, nt, nc := e.recordSizes(planes, subX, subY)
+	c.sbRows, c.sbCols = (f.Height+63)/64, (f.Width+63)/64
+	c.superblocks = sized(c.superblocks, c.sbRows*c.sbCols)
+	np, nb, nt, nc := e.recordSizes(f)
 	for i := range c.superblocks {
 		sb := &c.superblocks[i]
 		sb.Partitions = frame.Take[av1.Partition](p, "block records", np)
@@ -148,40 +160,35 @@ func (e *Encoder) layoutSuperblocks(p *frame.Planner, planes, subX, subY int) {
 		sb.Coefs = frame.Take[int32](p, "coefficients", nc)
 	}
 	for ref := range min(e.speed.PastRefs+e.speed.FutureRefs, len(c.results)) {
-		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(e.cfg.Width, e.cfg.Height)); mem != nil {
-			c.results[ref] = motion.NewResults(mem, e.cfg.Width, e.cfg.Height)
+		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(f.Width, f.Height)); mem != nil {
+			c.results[ref] = motion.NewResults(mem, f.Width, f.Height)
 		}
 	}
 }
 
 // recordSizes is the room in a superblock's record. What a superblock may need at
-// most is many times what it needs in practice: the plan provides for all blocks of
-// 8x8 and, unless the quantiser is next to lossless, for a quarter of the
-// coefficients. A superblock that takes more moves to the heap and stays there.
-func (e *Encoder) recordSizes(planes, subX, subY int) (partitions, blocks, txBlocks, coefs int) {
+// most is several times what it needs in practice: unless the quantiser is next to
+// lossless, the plan provides for half of it. A superblock that takes more moves to
+// the heap and stays there.
+func (e *Encoder) recordSizes(f *frame.Format) (partitions, blocks, txBlocks, coefs int) {
 	const dense = 32
-	partitions, blocks, txBlocks, coefs = tile.SuperblockCaps(false, planes, subX, subY)
+	partitions, blocks, txBlocks, coefs = tile.SuperblockCaps(false, f.NumPlanes, f.SubX, f.SubY)
 	if e.cfg.Quantizer < dense || e.cfg.RandomModes != 0 {
 		return partitions, blocks, txBlocks, coefs
 	}
-	return partitions, blocks / 4, txBlocks / 2, coefs / 4
+	return partitions, blocks / 2, txBlocks / 2, coefs / 2
 }
 
 // layoutTiles chooses the tiles and takes their output buffers.
-func (e *Encoder) layoutTiles(p *frame.Planner, planes, subX, subY int) {
+func (e *Encoder) layoutTiles(p *frame.Planner, f *frame.Format) {
 	c := &e.coder
 	c.chooseTiles()
-	n := tile.AboveContextSize(c.grid.Cols)
+	n := tile.AboveContextSize(c.grid.Cols) * f.NumPlanes
 	rows := c.tiles[len(c.tiles)-1].row + 1
-	mem := frame.Take[uint8](p, "contexts", 2*n*planes*rows)
-	c.writers = make([]tileWriter, len(c.tiles))
+	mem := frame.Take[uint8](p, "contexts", 2*n*rows)
+	c.writers = sized(c.writers, len(c.tiles))
 	for i := range c.writers {
-		t := &c.tiles[i]
-		samples := (t.MiRowEnd - t.MiRowStart) * (t.MiColEnd - t.MiColStart) * 16
-		if planes > 1 {
-			samples += 2 * samples >> (subX + subY)
-		}
-		c.writers[i].buffer = frame.Take[byte](p, "tile output", samples*e.cfg.BitDepth/4+4096)
+		c.writers[i].buffer = frame.Take[byte](p, "tile output", tileOutput(&c.tiles[i].Bounds, f))
 	}
 	if mem == nil {
 		return
@@ -190,22 +197,31 @@ func (e *Encoder) layoutTiles(p *frame.Planner, planes, subX, subY int) {
 	c.above = make([]tile.AboveContext, rows)
 	writing := make([]tile.AboveContext, rows)
 	for i := range rows {
-		c.above[i] = tile.NewAboveContext(mem[2*i*n*planes:], c.grid.Cols, planes)
-		writing[i] = tile.NewAboveContext(mem[(2*i+1)*n*planes:], c.grid.Cols, planes)
+		c.above[i] = tile.NewAboveContext(mem[2*i*n:], c.grid.Cols, f.NumPlanes)
+		writing[i] = tile.NewAboveContext(mem[(2*i+1)*n:], c.grid.Cols, f.NumPlanes)
 	}
 	for i := range c.writers {
 		c.writers[i].above = &writing[c.tiles[i].row]
 	}
 }
 
-func (e *Encoder) layoutRecon(p *frame.Planner, planes, subX, subY int) {
+// tileOutput is room for a tile's payload, in bytes: twice its samples.
+func tileOutput(t *tile.Bounds, f *frame.Format) int {
+	samples := (t.MiRowEnd - t.MiRowStart) * (t.MiColEnd - t.MiColStart) * 16
+	if f.NumPlanes > 1 {
+		samples += 2 * samples >> (f.SubX + f.SubY)
+	}
+	return samples*f.BitDepth/4 + 4096
+}
+
+func (e *Encoder) layoutRecon(p *frame.Planner, f *frame.Format) {
 	for i := range e.packets.ring {
 		r := &e.packets.ring[i].recon
-		r.NumPlanes, r.BitDepth = planes, e.cfg.BitDepth
-		for j := range planes {
-			w, h := e.cfg.Width, e.cfg.Height
+		r.NumPlanes, r.BitDepth = f.NumPlanes, f.BitDepth
+		for j := range f.NumPlanes {
+			w, h := f.Width, f.Height
 			if j > 0 {
-				w, h = (w+subX)>>subX, (h+subY)>>subY
+				w, h = (w+f.SubX)>>f.SubX, (h+f.SubY)>>f.SubY
 			}
 			r.Width[j], r.Height[j], r.Stride[j] = w, h, w
 			r.Planes[j] = frame.Take[uint16](p, "reconstruction for the caller", w*h)
@@ -227,11 +243,10 @@ func (e *Encoder) packetRing() int { return e.speed.MiniGOP + 2 }
 
 // mapMemory plans and maps everything.
 func (e *Encoder) mapMemory() error {
-	planned, plan, err := planFor(&e.cfg)
+	plan, err := e.plan()
 	if err != nil {
 		return err
 	}
-	e.speed, e.cfg.Threads = planned.speed, plan.Threads
 	p := frame.Planner{Total: plan.Total}
 	e.memory, err = p.Map()
 	if err != nil {

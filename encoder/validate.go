@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"runtime"
+
+	"github.com/grav1e/grav1e/internal/frame"
 )
 
 // Limits of the format and of what a plan may ask for.
@@ -124,6 +126,12 @@ func (c *Config) threads() int {
 		return c.Threads
 	}
 	return min(runtime.GOMAXPROCS(0), maxThreads)
+}
+
+// format is the pictures' format.
+func (c *Config) format() frame.Format {
+	subX, subY, planes := c.subsampling()
+	return frame.Format{Width: c.Width, Height: c.Height, BitDepth: c.BitDepth, NumPlanes: planes, SubX: subX, SubY: subY}
 }
 
 // subsampling returns subsampling_x, subsampling_y and the number of planes.

@@ -76,29 +76,40 @@ func Take[T any](p *Planner, purpose Purpose, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&p.arena[start])), n)
 }
 
-// TakeReference reserves the planes of a w x h picture to predict from.
-func TakeReference(p *Planner, purpose Purpose, w, h, bitDepth, numPlanes, subX, subY int) Picture {
-	return takePicture(p, purpose, w, h, Picture{NumPlanes: numPlanes, SubX: subX, SubY: subY, BitDepth: bitDepth}, false)
+// Format is what pictures of a session have in common.
+type Format struct {
+	Width, Height int
+	BitDepth      int
+	NumPlanes     int
+	SubX, SubY    int // subsampling_x, subsampling_y
 }
 
-// TakeSource reserves the planes of a w x h picture to be coded.
-func TakeSource(p *Planner, purpose Purpose, w, h, bitDepth, numPlanes, subX, subY int) Picture {
-	return takePicture(p, purpose, w, h, Picture{NumPlanes: numPlanes, SubX: subX, SubY: subY, BitDepth: bitDepth}, true)
+// TakeReference reserves a picture to predict from.
+func TakeReference(p *Planner, purpose Purpose, f *Format) Picture {
+	return takePicture(p, purpose, f, referenceBorder)
 }
 
-func takePicture(p *Planner, purpose Purpose, w, h int, pic Picture, source bool) Picture {
+// TakeSource reserves a picture to be coded.
+func TakeSource(p *Planner, purpose Purpose, f *Format) Picture {
+	return takePicture(p, purpose, f, sourceBorder)
+}
+
+// TakeWork reserves a picture to be reconstructed and filtered.
+func TakeWork(p *Planner, purpose Purpose, f *Format) Picture {
+	return takePicture(p, purpose, f, workBorder)
+}
+
+func takePicture(p *Planner, purpose Purpose, f *Format, border borderOf) Picture {
+	pic := Picture{NumPlanes: f.NumPlanes, SubX: f.SubX, SubY: f.SubY, BitDepth: f.BitDepth}
 	for i := range pic.NumPlanes {
 		subX, subY := 0, 0
 		if i > 0 {
 			subX, subY = pic.SubX, pic.SubY
 		}
-		b := referenceBorder(subX, subY)
-		if source {
-			b = sourceBorder(w, h, subX, subY)
-		}
-		pw, ph := (w+subX)>>subX, (h+subY)>>subY
-		n, _ := planeSize(pw, ph, b)
-		pic.Planes[i] = newPlane(Take[uint16](p, purpose, n), pw, ph, b)
+		b := border(f.Width, f.Height, subX, subY)
+		w, h := (f.Width+subX)>>subX, (f.Height+subY)>>subY
+		n, _ := planeSize(w, h, b)
+		pic.Planes[i] = newPlane(Take[uint16](p, purpose, n), w, h, b)
 	}
 	return pic
 }

@@ -14,17 +14,27 @@ const blockAlign = 64
 // Border is the number of samples around the AllocW x AllocH samples of a plane.
 type Border struct{ Left, Right, Top, Bottom int }
 
+// borderOf returns the border of a plane of a w x h picture.
+type borderOf func(w, h, subX, subY int) Border
+
 // referenceBorder surrounds a plane that is predicted from; chroma planes need as
 // much as their sampling leaves of Pad.
-func referenceBorder(subX, subY int) Border {
+func referenceBorder(_, _, subX, subY int) Border {
 	return Border{Pad >> subX, Pad >> subX, Pad >> subY, Pad >> subY}
 }
 
-// sourceBorder completes the last blocks of a w x h picture's plane.
+// sourceBorder completes the last blocks.
 func sourceBorder(w, h, subX, subY int) Border {
 	right := (w + blockAlign - 1) &^ (blockAlign - 1) >> subX
 	bottom := (h + blockAlign - 1) &^ (blockAlign - 1) >> subY
 	return Border{Right: right - align8((w+subX)>>subX), Bottom: bottom - align8((h+subY)>>subY)}
+}
+
+// workBorder completes the last blocks, and has room for what filters and intra
+// prediction look at around a block.
+func workBorder(w, h, subX, subY int) Border {
+	b := sourceBorder(w, h, subX, subY)
+	return Border{Left: 32, Right: b.Right + 32, Top: 16, Bottom: b.Bottom + 16}
 }
 
 func align8(n int) int { return (n + 7) &^ 7 }
@@ -53,9 +63,12 @@ func (p *Plane) Row(x, y int) []uint16 {
 // for kernels that take a base and a stride.
 func (p *Plane) At(x, y int) []uint16 { return p.Data[p.Origin+y*p.Stride+x:] }
 
+// lumaBorder is that of luma planes to predict from.
+var lumaBorder = referenceBorder(0, 0, 0, 0)
+
 // PlaneSize returns the number of samples a luma plane of w x h needs in a reference
 // picture, and its stride.
-func PlaneSize(w, h int) (samples, stride int) { return planeSize(w, h, referenceBorder(0, 0)) }
+func PlaneSize(w, h int) (samples, stride int) { return planeSize(w, h, lumaBorder) }
 
 func planeSize(w, h int, b Border) (samples, stride int) {
 	stride = (b.Left + align8(w) + b.Right + 31) &^ 31
@@ -65,7 +78,7 @@ func planeSize(w, h int, b Border) (samples, stride int) {
 
 // NewPlane lays a luma plane of w x h of a reference picture over data, which must
 // hold PlaneSize samples.
-func NewPlane(data []uint16, w, h int) Plane { return newPlane(data, w, h, referenceBorder(0, 0)) }
+func NewPlane(data []uint16, w, h int) Plane { return newPlane(data, w, h, lumaBorder) }
 
 func newPlane(data []uint16, w, h int, b Border) Plane {
 	_, stride := planeSize(w, h, b)
