@@ -215,6 +215,8 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	}()
 	if sent {
 		C.grav1enc_release_input(frame)
+	} else {
+		e.keyUnits.putBack(requests)
 	}
 	return flow
 }
@@ -254,26 +256,29 @@ func (e *element) ready() (*session, C.GstFlowReturn) {
 func grav1encFinish(enc *C.GstVideoEncoder) (flow C.GstFlowReturn) {
 	e := from(enc)
 	defer e.guard("finish", func() { flow = C.GST_FLOW_ERROR })
-	e.drain()
-	// The base class sends EOS whatever is returned here: the bus has to learn of an error.
-	if e.flow <= C.GST_FLOW_NOT_NEGOTIATED || e.flow == C.GST_FLOW_NOT_LINKED {
+	drained := e.drain()
+	// The base class sends EOS whatever is returned here: the bus has to learn of an
+	// error that no frame is left to return.
+	if drained && (e.flow <= C.GST_FLOW_NOT_NEGOTIATED || e.flow == C.GST_FLOW_NOT_LINKED) {
 		e.post(streamFailed, "Internal data stream error.", "the last frames could not be delivered: "+flowName(e.flow))
 	}
 	return e.flow
 }
 
-// drain delivers everything sent so far and ends the session.
-func (e *element) drain() {
+// drain delivers everything sent so far and ends the session. It returns false
+// when there is none.
+func (e *element) drain() bool {
 	e.mu.Lock()
 	s := e.session // stays reachable for FLUSH_START while the drain waits
 	e.mu.Unlock()
 	if s == nil {
-		return
+		return false
 	}
 	e.unlocked(s.drain)
 	e.takeSession()
 	e.flow = s.lastFlow()
 	s.dropFrames()
+	return true
 }
 
 //export grav1encFlush

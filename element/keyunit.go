@@ -73,6 +73,16 @@ func (q *keyUnits) take(e *element, frame *C.GstVideoCodecFrame) []keyUnit {
 	return due
 }
 
+// putBack returns requests whose frame was refused; the next frame answers them.
+func (q *keyUnits) putBack(requests []keyUnit) {
+	if len(requests) == 0 {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.pending, q.forced = append(requests, q.pending...), false
+}
+
 func (q *keyUnits) clear() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

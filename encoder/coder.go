@@ -58,7 +58,8 @@ type coder struct {
 // reference is a coded picture and what later frames need of it.
 type reference struct {
 	picture    frame.Picture
-	pyramid    motion.Pyramid // of the source picture
+	pyramid    motion.Pyramid    // of the source picture
+	half       motion.HalfSample // of the reconstruction, for the light path
 	mvs        frame.SavedMVs
 	cdf        bitstream.CDFContext
 	frameType  av1.FrameType
@@ -81,6 +82,7 @@ type shownFrame struct {
 type worker struct {
 	*decide.Worker
 	search motion.Searcher
+	half   motion.HalfScratch
 	filter filterScratch
 }
 
@@ -170,7 +172,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	in.metadata = spare
 	c.loadCDFs(st)
 	c.setFrame(st, in, r)
-	if err := c.runStages(r); err != nil {
+	if err := c.runStages(r, st.RefreshMask != 0); err != nil {
 		return err
 	}
 	c.store(r, st.RefreshMask)
@@ -183,8 +185,8 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	return nil
 }
 
-// runStages makes the frame's payloads and completes r.
-func (c *coder) runStages(r *reference) error {
+// runStages makes the frame's payloads and completes r, which later frames refer to if kept.
+func (c *coder) runStages(r *reference, kept bool) error {
 	if err := c.searchMotion(r); err != nil {
 		return err
 	}
@@ -193,6 +195,11 @@ func (c *coder) runStages(r *reference) error {
 	}
 	if err := c.filter(r); err != nil {
 		return err
+	}
+	if kept && c.e.speed.UsesLight() && !c.e.cfg.StillPicture {
+		if err := c.e.pool.Run(&c.stages.half, c.sbRows); err != nil {
+			return err
+		}
 	}
 	return c.write(r)
 }

@@ -127,6 +127,12 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 		if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(f.Width, f.Height)); mem != nil {
 			r.pyramid = motion.NewPyramid(mem, f.Width, f.Height)
 		}
+		if !e.speed.UsesLight() {
+			continue
+		}
+		if mem := frame.Take[uint8](p, "half-sample planes", motion.HalfSampleSize(f.Width, f.Height)); mem != nil {
+			r.half = motion.NewHalfSample(mem, f.Width, f.Height)
+		}
 	}
 }
 

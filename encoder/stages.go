@@ -11,6 +11,7 @@ import (
 // stages are the parallel stages of a frame; each is handed to the pool as rows.
 type stages struct {
 	motion     motionStage
+	half       halfStage
 	field      fieldStage
 	decide     decideStage
 	deblock    deblockStage
@@ -22,7 +23,7 @@ type stages struct {
 }
 
 func (s *stages) init(c *coder) {
-	s.cdefSearch.c, s.unitSearch.c = c, c
+	s.cdefSearch.c, s.unitSearch.c, s.half.c = c, c, c
 	s.motion.c, s.field.c, s.decide.c, s.deblock.c, s.cdef.c, s.restore.c, s.write.c = c, c, c, c, c, c, c
 }
 
@@ -40,6 +41,9 @@ func (c *coder) setFrame(st *lookahead.Step, in *input, r *reference) {
 	}
 	if !c.hdr.FrameIsIntra {
 		c.setReferences()
+		if speed.UsesLight() {
+			f.Src8 = &r.pyramid.Level[0]
+		}
 	}
 	f.Prepare()
 }
@@ -52,6 +56,7 @@ func (c *coder) setReferences() {
 	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
 		r := c.slots[c.hdr.RefFrameIdx[ref-1]]
 		f.Refs[ref] = &r.picture
+		f.Half[ref] = &r.half
 		if c.repeated(ref) {
 			continue
 		}
@@ -106,6 +111,15 @@ func (s *motionStage) Row(w, row int) {
 	for i := range s.jobs {
 		search.Row(&s.jobs[i], row)
 	}
+}
+
+// halfStage interpolates the finished picture at half samples.
+type halfStage struct{ c *coder }
+
+func (s *halfStage) Row(w, row int) {
+	r := s.c.under
+	p := &r.picture.Planes[0]
+	r.half.BuildRows(p, r.picture.BitDepth, row*64, min(row*64+64, p.Height), &s.c.workers[w].half)
 }
 
 // fieldStage estimates the motion field (section 7.9).

@@ -16,10 +16,11 @@ type Frame struct {
 	Hdr         *bitstream.FrameHeader
 	Speed       *Speed
 	Layer       int            // temporal layer
-	NoRecon     bool           // nothing reads the reconstruction: no later frame, no filter, no intra block, nobody outside
 	Psycho      bool           // decide for the eye, not for PSNR
 	Src, Cur    *frame.Picture // source and reconstruction
 	Refs        [av1.TotalRefsPerFrame]*frame.Picture
+	Src8        *motion.Level                             // source luma at 8 bits, for the light path; nil: none
+	Half        [av1.TotalRefsPerFrame]*motion.HalfSample // references likewise
 	Grid        *frame.ModeGrid
 	CDF         *bitstream.CDFContext // rates are those at the start of the frame
 	Rates       *tile.RateTables

@@ -17,6 +17,7 @@ type interCandidate struct {
 	mvs      [2]av1.MV
 	refMvIdx uint8
 	stack    uint8 // index into interScratch.stacks
+	satd     int64 // the difference it leaves
 	cost     int64
 }
 
@@ -92,9 +93,7 @@ func (w *Worker) searchReference(b *tile.Block, rs *RefSearch) {
 	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
 		w.addInter(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, firstOfRef)
 	}
-	if !w.light {
-		w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
-	}
+	w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
 	mv := w.searchMotion(b, rs, st)
 	s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
 	if idx, ok := w.newMvIdx(st, mv); ok {
@@ -129,9 +128,6 @@ func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
 	}
 	new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
 	w.addInter(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, firstOfPair)
-	if w.light {
-		return
-	}
 	w.addInter(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, firstOfPair)
 	w.addInter(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, firstOfPair)
 }

@@ -14,7 +14,7 @@ import (
 
 // tryLight codes the best inter candidate in place, or intra where that looks better.
 func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
-	w.listInter(b)
+	w.listLight(b)
 	s := &w.inter
 	c := &s.list[0]
 	for i := range s.list {
@@ -22,16 +22,30 @@ func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
 			c = &s.list[i]
 		}
 	}
-	if w.f.Speed.LightIntra && !w.f.NoRecon {
-		asIntra(b)
-		if list := w.rankIntra(b); list[0].cost < c.cost {
-			w.tryIntra(b, best)
-			return
-		}
+	if w.f.Speed.LightIntra && w.intraLooksBetter(b, c.satd) {
+		w.tryIntra(b, best)
+		return
 	}
 	b.IsInter, b.UVMode = true, av1.DCPred
 	w.setInter(b, c)
 	w.codeLight(b, best)
+}
+
+// intraLooksBetter compares the DC prediction of an intra block with the difference
+// sad inter prediction leaves (of 8-bit samples).
+func (w *Worker) intraLooksBetter(b *tile.Block, sad int64) bool {
+	f := w.f
+	tx := av1.MaxTxSizeRect[b.BlockSize]
+	tw, th := int(av1.TxWidth[tx]), int(av1.TxHeight[tx])
+	if sad < int64(tw*th) {
+		return false
+	}
+	ib := w.intraBlock(b, 0, b.Col*4, b.Row*4, tx)
+	w.pred.PrepareEdges(&f.Cur.Planes[0], &ib)
+	w.pred.PredictInto(w.candidate, tw, av1.DCPred, 0)
+	src := &f.Src.Planes[0]
+	intra := int64(simd.Dist.SAD(src.At(b.Col*4, b.Row*4), src.Stride, w.candidate, tw, tw, th)) >> (f.Cur.BitDepth - 8)
+	return intra < sad
 }
 
 // codeLight predicts and codes b.
@@ -63,7 +77,7 @@ func (w *Worker) codeLight(b *tile.Block, best *bestBlock) {
 		cost = skipCost
 		best.mark.rewind(sb)
 		w.syn.ResetBlockContext(b)
-	} else if !f.NoRecon {
+	} else {
 		w.reconstructLight(b, best.mark)
 	}
 	best.block, best.cost, best.inPlace = *b, cost, true
@@ -85,7 +99,7 @@ func (w *Worker) quantiseLight(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
 	} else {
 		simd.Dist.Residual(w.residual, tw, src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th)
 		transform.Forward(w.raw, w.residual, tw, u.Tx, av1.DCTDCT, f.Cur.BitDepth, &w.tx)
-		levels := sb.Coefs[off : off+min(tw, 32)*min(th, 32)]
+		levels := w.quantised[0]
 		r = f.quant.Quantize(levels, w.coefs[0], w.raw, u.Tx, av1.DCTDCT, quant.Inter, &w.quant)
 		if r.Eob > 0 {
 			blk := quant.Block{Tx: u.Tx, Type: av1.DCTDCT, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: w.coefs[0]}
@@ -93,7 +107,7 @@ func (w *Worker) quantiseLight(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
 		}
 	}
 	sb.TxBlocks = append(sb.TxBlocks, tile.TxBlock{Off: uint32(off), Eob: uint16(r.Eob), TxType: av1.DCTDCT})
-	sb.Coefs = sb.Coefs[:off+r.Eob]
+	sb.Coefs = append(sb.Coefs, w.quantised[0][:r.Eob]...)
 	return r
 }
 

@@ -76,6 +76,12 @@ type Speed struct {
 	Deblock, Cdef, Restoration SearchEffort
 }
 
+// neverLight is a layer no frame has.
+const neverLight = 9
+
+// UsesLight tells whether any frame takes the light path.
+func (s *Speed) UsesLight() bool { return s.LightLayer < neverLight }
+
 // SpeedOf returns the settings of preset 0 (slowest) .. 10 (fastest).
 func SpeedOf(preset int) Speed {
 	p := preset

@@ -33,12 +33,13 @@ type Worker struct {
 	refiner motion.Refiner
 	random  randomSource
 
-	light  bool // the frame takes the light path
-	depth  predictedDepth
-	levels [maxNodeDepth]nodeLevel
-	leaf   snapshot // best way to code the current block
-	luma   snapshot // best luma of the intra candidate under way
-	chroma snapshot // best chroma of it
+	lightSearch lightSearch
+	light       bool // the frame takes the light path
+	depth       predictedDepth
+	levels      [maxNodeDepth]nodeLevel
+	leaf        snapshot // best way to code the current block
+	luma        snapshot // best luma of the intra candidate under way
+	chroma      snapshot // best chroma of it
 
 	units       []tile.TxUnit
 	lumaTypes   []av1.TxType // by unit index, of the block under way
@@ -95,7 +96,7 @@ func NewWorker(p *frame.Planner, numPlanes, subX, subY int) *Worker {
 // Start prepares the worker for a superblock row of a tile of f.
 func (w *Worker) Start(f *Frame, t tile.Bounds, above *tile.AboveContext) {
 	w.f = f
-	w.light = f.Layer >= f.Speed.LightLayer && !f.Hdr.FrameIsIntra && !f.Hdr.CodedLossless
+	w.light = f.Src8 != nil && f.Layer >= f.Speed.LightLayer && !f.Hdr.FrameIsIntra && !f.Hdr.CodedLossless
 	w.syn.Start(&w.count, f.Seq, f.Hdr, f.Grid, t, above)
 	w.syn.Left.Clear()
 	if !f.Hdr.FrameIsIntra {

@@ -1,0 +1,139 @@
+package decide
+
+import (
+	"math/bits"
+
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/motion"
+	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/simd"
+	"github.com/grav1e/grav1e/internal/tile"
+)
+
+// Motion of the light path: vectors are ranked by differences of 8-bit samples to
+// planes interpolated once per reference picture; only the winner is predicted.
+
+// listLight estimates the inter candidates of b.
+func (w *Worker) listLight(b *tile.Block) {
+	f, s := w.f, &w.inter
+	b.IsInter = true
+	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
+	s.list, s.n = s.list[:0], 0
+	for i := range f.Search {
+		rs := &f.Search[i]
+		refs := [2]int8{rs.Ref, av1.NoneFrame}
+		st, si, since := w.nextStack(refs)
+		w.addLight(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, since)
+		for k := 1; k <= f.Speed.NearMVs && k < int(st.NumMvFound); k++ {
+			w.addLight(b, av1.NearMV, refs, st.PredMv(av1.NearMV, k), uint8(k), si, since)
+		}
+		mv := w.searchLight(b, rs, st)
+		s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
+		if idx, ok := w.newMvIdx(st, mv); ok {
+			w.addLight(b, av1.NewMV, refs, [2]av1.MV{mv}, idx, si, since)
+		}
+	}
+	if !w.compoundAllowed(b) {
+		return
+	}
+	for _, pair := range f.Pairs {
+		st, si, since := w.nextStack(pair)
+		new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
+		w.addLight(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, since)
+		w.addLight(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, since)
+		w.addLight(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, since)
+		w.addLight(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, since)
+	}
+}
+
+// nextStack finds the vector stack of refs; since is where its candidates start in the list.
+func (w *Worker) nextStack(refs [2]int8) (st *mvpred.Stack, index uint8, since int) {
+	s := &w.inter
+	st = &s.stacks[s.n]
+	w.mvs.Find(refs, st)
+	s.n++
+	return st, uint8(s.n - 1), len(s.list)
+}
+
+// addLight is addInter with the approximate difference.
+func (w *Worker) addLight(b *tile.Block, mode av1.PredictionMode, refs [2]int8, mvs [2]av1.MV, refMvIdx, stack uint8, since int) {
+	s := &w.inter
+	if refs[1] <= av1.IntraFrame {
+		mvs[1] = av1.MV{}
+	}
+	for i := since; i < len(s.list); i++ {
+		if s.list[i].mvs == mvs {
+			return
+		}
+	}
+	if !w.usable(b, mvs[0]) || !w.usable(b, mvs[1]) {
+		return
+	}
+	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
+	w.setInter(b, &c)
+	b.Skip = false
+	w.count.StartCounting(w.f.CDF)
+	w.syn.ModeInfo(b)
+	c.satd = int64(w.lightSAD(b, &c))
+	c.cost = c.satd<<satdShift + w.f.sadLambda*int64(w.count.Cost())
+	s.list = append(s.list, c)
+}
+
+// lightSAD is the approximate difference candidate c leaves.
+func (w *Worker) lightSAD(b *tile.Block, c *interCandidate) uint32 {
+	x, y := b.Col*4, b.Row*4
+	bw, bh := int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
+	src := w.f.Src8
+	a0, a1, stride := w.f.Half[c.refs[0]].At(x, y, bw, bh, c.mvs[0])
+	if c.refs[1] <= av1.IntraFrame {
+		return simd.Subpel.SAD2(src.At(x, y), src.Stride, a0, a1, stride, bw, bh)
+	}
+	b0, b1, _ := w.f.Half[c.refs[1]].At(x, y, bw, bh, c.mvs[1])
+	return simd.Subpel.SAD4(src.At(x, y), src.Stride, a0, a1, b0, b1, stride, bw, bh)
+}
+
+// lightSearch is the state of one search.
+type lightSearch struct {
+	half             *motion.HalfSample
+	x, y, w, h       int
+	pred, lo, hi, mv av1.MV
+	cost             int64
+}
+
+// searchLight finds b's vector in a reference: the best of the open-loop vector and
+// the predictions, then steps of a half and a quarter sample to the best of eight neighbours.
+func (w *Worker) searchLight(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av1.MV {
+	q := &w.lightSearch
+	q.half, q.x, q.y = w.f.Half[rs.Ref], b.Col*4, b.Row*4
+	q.w, q.h = int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
+	q.pred, q.cost = st.PredMv(av1.NewMV, 0)[0], maxCost
+	q.lo, q.hi = w.mvRange(b)
+	sb := rs.Results.At(q.x, q.y)
+	sizeLog2 := max(bits.Len(uint(min(q.w, q.h)))-1, 3)
+	w.tryVector(sb.Mv[motion.BlockIndex(sizeLog2, q.x, q.y)])
+	w.tryVector(st.Mvs[0][0])
+	w.tryVector(st.Mvs[1][0])
+	for step := int16(4); step >= 2; step /= 2 {
+		at := q.mv
+		for _, d := range neighbours8 {
+			w.tryVector(av1.MV{Row: at.Row + d.Row*step, Col: at.Col + d.Col*step})
+		}
+	}
+	return q.mv
+}
+
+var neighbours8 = [8]av1.MV{{Row: -1}, {Col: -1}, {Col: 1}, {Row: 1}, {Row: -1, Col: -1}, {Row: -1, Col: 1}, {Row: 1, Col: -1}, {Row: 1, Col: 1}}
+
+// tryVector replaces the vector of the search by mv if that costs less.
+func (w *Worker) tryVector(mv av1.MV) {
+	q := &w.lightSearch
+	mv.Row, mv.Col = mv.Row&^1, mv.Col&^1
+	if mv.Row < q.lo.Row || mv.Row > q.hi.Row || mv.Col < q.lo.Col || mv.Col > q.hi.Col {
+		return
+	}
+	a, b, stride := q.half.At(q.x, q.y, q.w, q.h, mv)
+	sad := simd.Subpel.SAD2(w.f.Src8.At(q.x, q.y), w.f.Src8.Stride, a, b, stride, q.w, q.h)
+	if cost := int64(sad)<<satdShift + w.f.sadLambda*int64(w.f.MvCosts.Cost(mv, q.pred)); cost < q.cost {
+		q.mv, q.cost = mv, cost
+	}
+}
