@@ -39,8 +39,8 @@ func CdefIndexSize(grid *frame.ModeGrid) (n, stride int) {
 
 // CdefScratch is the working memory of Cdef.Rows.
 type CdefScratch struct {
-	edge  [12 * cdefEdgeStride]uint16 // a block at the frame's edge with its surroundings
-	trial simd.CdefTrial              // for the search
+	edge   [12 * cdefEdgeStride]uint16 // a block at the frame's edge with its surroundings
+	trials [2]simd.CdefTrial           // of luma and of chroma, for the search
 }
 
 const cdefEdgeStride = 16

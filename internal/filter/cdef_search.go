@@ -112,6 +112,7 @@ func (s *CdefSearch) Init(grid *frame.ModeGrid, strengths []CdefStrength, dampin
 // Rows measures the rows [row0, row1) of 64x64 blocks (units of 64 luma rows): src is the deblocked
 // picture, source the original. Two rows below the range are read of src. Ranges may run concurrently.
 func (s *CdefSearch) Rows(src, source *frame.Picture, grid *frame.ModeGrid, row0, row1 int, scratch *CdefScratch) {
+	s.prepare(&scratch.trials, src.BitDepth)
 	_, stride := CdefIndexSize(grid)
 	for i := row0 * stride; i < row1*stride; i++ {
 		sse := s.sse[2*i*len(s.Strengths):][:2*len(s.Strengths)]
@@ -132,44 +133,47 @@ func (s *CdefSearch) Rows(src, source *frame.Picture, grid *frame.ModeGrid, row0
 	}
 }
 
+// prepare sets what the trials of all blocks have in common: [0] is luma, [1] chroma.
+func (s *CdefSearch) prepare(trials *[2]simd.CdefTrial, bitDepth int) {
+	shift := bitDepth - 8
+	for i := range trials {
+		t := &trials[i]
+		t.CoeffShift, t.Damping, t.NSec = shift, int(s.Damping)+shift-i, s.set.nSec
+		for j, pri := range s.set.pri[:s.set.nPri] {
+			t.Pri[j] = simd.NewCdefStrength(pri<<shift, t.Damping, shift)
+		}
+		for j, sec := range s.set.sec[:s.set.nSec] {
+			t.Sec[j] = simd.NewCdefStrength(sec<<shift, t.Damping, shift)
+		}
+	}
+}
+
 // measure adds the errors of one 8x8 block under every strength.
 func (s *CdefSearch) measure(sse []uint64, src, source *frame.Picture, grid *frame.ModeGrid, row, col int, scratch *CdefScratch) {
-	t := &scratch.trial
-	t.CoeffShift = src.BitDepth - 8
-	luma := &src.Planes[0]
+	luma, t := &src.Planes[0], &scratch.trials[0]
 	dir, variance := simd.Cdef.Direction(luma.At(col*4, row*4), luma.Stride, t.CoeffShift)
-	t.NSec = s.set.nSec
-	for i, sec := range s.set.sec[:t.NSec] {
-		t.Sec[i] = sec << t.CoeffShift
+	for i := 1; i < s.set.nPri; i++ {
+		t.Pri[i] = simd.NewCdefStrength(adjustPrimary(s.set.pri[i]<<t.CoeffShift, variance), t.Damping, t.CoeffShift)
 	}
-	for plane := range src.NumPlanes {
-		b := loadCdefBlock(src, grid, plane, row, col, scratch)
-		p := &source.Planes[plane]
-		t.W, t.H = blockSize(b.size)
-		t.W, t.H = min(t.W, p.Width-b.x), min(t.H, p.Height-b.y)
-		sums := sse[:len(s.Strengths)]
-		t.Damping = int(s.Damping) + t.CoeffShift
-		if plane > 0 {
-			sums = sse[len(s.Strengths):]
-			t.Damping--
-		}
-		// Without primary strength the direction is 0: that one is tried by itself.
-		try, want := simd.Cdef.Try[b.size], p.At(b.x, b.y)
-		t.Pri[0], t.NPri, t.Dir = 0, 1, 0
-		try(sums, b.src, b.off, b.stride, want, p.Stride, t)
-		t.NPri, t.Dir = s.set.nPri-1, dir
-		for i, pri := range s.set.pri[1:s.set.nPri] {
-			t.Pri[i] = pri << t.CoeffShift
-			if plane == 0 {
-				t.Pri[i] = adjustPrimary(t.Pri[i], variance)
-			}
-		}
-		if plane > 0 {
-			t.Dir = chromaDirection(1, dir, src)
-		}
-		if t.NPri > 0 {
-			try(sums[t.NSec:], b.src, b.off, b.stride, want, p.Stride, t)
-		}
+	s.try(sse[:len(s.Strengths)], src, source, grid, 0, row, col, dir, t, scratch)
+	dir = chromaDirection(1, dir, src)
+	for plane := 1; plane < src.NumPlanes; plane++ {
+		s.try(sse[len(s.Strengths):], src, source, grid, plane, row, col, dir, &scratch.trials[1], scratch)
+	}
+}
+
+// try adds the errors of one plane of a block. Without primary strength the direction is 0: that one is tried by itself.
+func (s *CdefSearch) try(sums []uint64, src, source *frame.Picture, grid *frame.ModeGrid, plane, row, col, dir int, t *simd.CdefTrial, scratch *CdefScratch) {
+	b := loadCdefBlock(src, grid, plane, row, col, scratch)
+	p := &source.Planes[plane]
+	t.W, t.H = blockSize(b.size)
+	t.W, t.H = min(t.W, p.Width-b.x), min(t.H, p.Height-b.y)
+	kernel, want := simd.Cdef.Try[b.size], p.At(b.x, b.y)
+	t.First, t.NPri, t.Dir = 0, 1, 0
+	kernel(sums, b.src, b.off, b.stride, want, p.Stride, t)
+	t.First, t.NPri, t.Dir = 1, s.set.nPri-1, dir
+	if t.NPri > 0 {
+		kernel(sums[t.NSec:], b.src, b.off, b.stride, want, p.Stride, t)
 	}
 }
 

@@ -50,13 +50,27 @@ var Cdef = struct {
 	SSE:       cdefSSE,
 }
 
-// CdefTrial is what Try tries on a block: the strengths, as CdefFilterKernel has them, and what they have in common.
+// CdefTrial is what Try tries on a block: NPri primary strengths from Pri[First] on, each with NSec secondary strengths.
 type CdefTrial struct {
-	Pri                      [16]int // NPri strengths
-	Sec                      [4]int  // NSec
-	NPri, NSec               int
-	Dir, Damping, CoeffShift int
-	W, H                     int // the part of the block that counts
+	Pri                    [17]CdefStrength
+	Sec                    [4]CdefStrength
+	First, NPri, NSec, Dir int
+	Damping, CoeffShift    int
+	W, H                   int // the part of the block that counts
+
+	offsets [6]int // bytes to the taps
+}
+
+// CdefStrength is a strength, as CdefFilterKernel has it, with the shift and the weights that go with it.
+type CdefStrength struct{ strength, shift, tap0, tap1 uint16 }
+
+// NewCdefStrength returns a primary or secondary strength.
+func NewCdefStrength(strength, damping, coeffShift int) CdefStrength {
+	s := CdefStrength{uint16(strength), uint16(cdefShift(strength, damping)), 4, 2}
+	if strength>>coeffShift&1 != 0 {
+		s.tap0, s.tap1 = 3, 3
+	}
+	return s
 }
 
 func cdefTry8x8(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, t *CdefTrial) {
@@ -73,9 +87,9 @@ func cdefTry4x4(sums []uint64, src []uint16, off, stride int, want []uint16, wan
 
 func cdefTry(sums []uint64, src []uint16, off, stride, w, h int, want []uint16, wantStride int, t *CdefTrial) {
 	var out [64]uint16
-	for i, pri := range t.Pri[:t.NPri] {
+	for i, pri := range t.Pri[t.First:][:t.NPri] {
 		for j, sec := range t.Sec[:t.NSec] {
-			cdefFilter(out[:], 8, src, off, stride, w, h, pri, sec, t.Dir, t.Damping, t.CoeffShift)
+			cdefFilter(out[:], 8, src, off, stride, w, h, int(pri.strength), int(sec.strength), t.Dir, t.Damping, t.CoeffShift)
 			sums[i*t.NSec+j] += cdefSSE(out[:], 8, want, wantStride, t.W, t.H)
 		}
 	}

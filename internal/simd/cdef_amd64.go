@@ -40,22 +40,14 @@ func sse8(a *uint16, aStride int, b *uint16, bStride, h int) uint64
 //go:noescape
 func sseAny(a *uint16, aStride int, b *uint16, bStride, w, h int) uint64
 
-// cdefTrials is what the assembly takes of a CdefTrial.
-type cdefTrials struct {
-	offsets    [6]int        // as in cdefTaps
-	pri        [16][4]uint16 // strength, shift, weights
-	sec        [4][4]uint16  // strength, shift
-	nPri, nSec int
-	chunks     int // of 16 samples
-}
-
+// The assembly tries nPri strengths from pri on with nSec from sec on, on blocks of 16 * chunks samples.
 // Strides are in bytes; want has all of the block.
 //
 //go:noescape
-func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
+func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
 
 //go:noescape
-func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
+func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
 
 // cdefTapOffsets returns the distances in bytes of the six pairs of taps.
 func cdefTapOffsets(stride, dir int) (offsets [6]int) {
@@ -67,30 +59,14 @@ func cdefTapOffsets(stride, dir int) (offsets [6]int) {
 	return
 }
 
-func (t *cdefTrials) set(s *CdefTrial, stride, chunks int) {
-	t.offsets = cdefTapOffsets(stride, s.Dir)
-	t.nPri, t.nSec, t.chunks = s.NPri, s.NSec, chunks
-	for i, pri := range s.Pri[:s.NPri] {
-		taps := [4]uint16{uint16(pri), uint16(cdefShift(pri, s.Damping)), 4, 2}
-		if pri>>s.CoeffShift&1 != 0 {
-			taps[2], taps[3] = 3, 3
-		}
-		t.pri[i] = taps
-	}
-	for i, sec := range s.Sec[:s.NSec] {
-		t.sec[i] = [4]uint16{uint16(sec), uint16(cdefShift(sec, s.Damping))}
-	}
-}
-
 func cdefTry8x8AVX2(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, s *CdefTrial) {
 	if s.W < 8 || s.H < 8 || s.NPri*s.NSec == 0 {
 		cdefTry8x8(sums, src, off, stride, want, wantStride, s)
 		return
 	}
-	var t cdefTrials
-	t.set(s, stride, 4)
+	s.offsets = cdefTapOffsets(stride, s.Dir)
 	_, _, _, _ = sums[s.NPri*s.NSec-1], want[7*wantStride+7], src[off-2*stride-2], src[off+9*stride+9]
-	cdefTry8(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &t)
+	cdefTry8(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &s.offsets, &s.Pri[s.First], &s.Sec[0], s.NPri, s.NSec, 4)
 }
 
 func cdefTry4x8AVX2(sums []uint64, src []uint16, off, stride int, want []uint16, wantStride int, s *CdefTrial) {
@@ -106,10 +82,9 @@ func cdefTry4AVX2(sums []uint64, src []uint16, off, stride, h int, want []uint16
 		cdefTry(sums, src, off, stride, 4, h, want, wantStride, s)
 		return
 	}
-	var t cdefTrials
-	t.set(s, stride, h/4)
+	s.offsets = cdefTapOffsets(stride, s.Dir)
 	_, _, _, _ = sums[s.NPri*s.NSec-1], want[(h-1)*wantStride+3], src[off-2*stride-2], src[off+(h+1)*stride+5]
-	cdefTry4(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &t)
+	cdefTry4(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &s.offsets, &s.Pri[s.First], &s.Sec[0], s.NPri, s.NSec, h/4)
 }
 
 func (t *cdefTaps) set(stride, pri, sec, dir, damping, coeffShift int) {

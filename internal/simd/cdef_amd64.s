@@ -165,7 +165,8 @@ loop:                                     \
 // and those wanted; then 128 for each secondary strength and for the primary one, the sums of four chunks.
 //   R15        all of that, on a multiple of 32
 //   DX         a chunk's part, DI of the sums of a secondary strength, SI of those of the primary one
-//   R10, R11   chunks left, the trials (type cdefTrials)
+//   R10, R11   chunks left, all chunks (first: the distances of the taps)
+//   BX, CX     strength (type CdefStrength), strengths left
 
 #define DIFFERENCES(LOAD, i) \
 	MOVQ    (8*i)(R11), AX         \
@@ -212,23 +213,26 @@ loop:                                     \
 	MOVQ  stride+16(FP), R9        \
 	MOVQ  want+24(FP), DI          \
 	MOVQ  wantStride+32(FP), R8    \
-	MOVQ  t+40(FP), R11            \
-	MOVQ  224(R11), R10            \
+	MOVQ  offsets+40(FP), R11      \
+	MOVQ  chunks+80(FP), R10       \
 	MOVQ  R15, DX
 
 // TRY measures every pair of strengths on the chunks.
 #define TRY \
 	LEAQ         2048(R15), DI       \
-	LEAQ         176(R11), BX        \
-	MOVQ         216(R11), CX        \
+	MOVQ         chunks+80(FP), R11  \
+	MOVQ         sec+56(FP), BX      \
+	MOVQ         nSec+72(FP), CX     \
 secondary:                               \
 	VPBROADCASTW 0(BX), Y12          \
 	MOVWLZX      2(BX), AX           \
 	VMOVD        AX, X11             \
-	MOVQ         224(R11), R10       \
+	MOVQ         R11, R10            \
 	MOVQ         R15, DX             \
 secondaryChunk:                          \
 	VPXOR        Y3, Y3, Y3          \
+	CMPW         (BX), $0            \
+	JEQ          secondaryStore      \
 	VPXOR        Y4, Y4, Y4          \
 	TERM(4, Y3)                      \
 	TERM(5, Y3)                      \
@@ -240,12 +244,13 @@ secondaryChunk:                          \
 	TERM(11, Y4)                     \
 	VPADDW       Y3, Y3, Y3          \
 	VPADDW       Y4, Y3, Y3          \
+secondaryStore:                          \
 	VMOVDQA      Y3, (DI)            \
 	ADDQ         $512, DX            \
 	ADDQ         $32, DI             \
 	DECQ         R10                 \
 	JNE          secondaryChunk      \
-	MOVQ         224(R11), AX        \
+	MOVQ         R11, AX             \
 	SHLQ         $5, AX              \
 	SUBQ         AX, DI              \
 	ADDQ         $128, DI            \
@@ -253,19 +258,21 @@ secondaryChunk:                          \
 	DECQ         CX                  \
 	JNE          secondary           \
 	MOVQ         sums+0(FP), R9      \
-	LEAQ         48(R11), BX         \
-	MOVQ         208(R11), CX        \
+	MOVQ         pri+48(FP), BX      \
+	MOVQ         nPri+64(FP), CX     \
 primary:                                 \
 	VPBROADCASTW 0(BX), Y12          \
 	MOVWLZX      2(BX), AX           \
 	VMOVD        AX, X11             \
 	VPBROADCASTW 4(BX), Y7           \
 	VPBROADCASTW 6(BX), Y6           \
-	MOVQ         224(R11), R10       \
+	MOVQ         R11, R10            \
 	MOVQ         R15, DX             \
 	LEAQ         2560(R15), SI       \
 primaryChunk:                            \
 	VPXOR        Y3, Y3, Y3          \
+	CMPW         (BX), $0            \
+	JEQ          primaryStore        \
 	VPXOR        Y4, Y4, Y4          \
 	TERM(0, Y3)                      \
 	TERM(1, Y3)                      \
@@ -274,16 +281,17 @@ primaryChunk:                            \
 	VPMULLW      Y7, Y3, Y3          \
 	VPMULLW      Y6, Y4, Y4          \
 	VPADDW       Y4, Y3, Y3          \
+primaryStore:                            \
 	VMOVDQA      Y3, (SI)            \
 	ADDQ         $512, DX            \
 	ADDQ         $32, SI             \
 	DECQ         R10                 \
 	JNE          primaryChunk        \
 	LEAQ         2048(R15), DI       \
-	MOVQ         216(R11), R12       \
+	MOVQ         nSec+72(FP), R12    \
 pair:                                    \
 	VPXOR        Y5, Y5, Y5          \
-	MOVQ         224(R11), R10       \
+	MOVQ         R11, R10            \
 	MOVQ         R15, DX             \
 	LEAQ         2560(R15), SI       \
 	XORL         R8, R8              \
@@ -337,8 +345,8 @@ primary:
 secondary:
 	ROWS4(secondaryRows, ONLYSECONDARY, NOCLIP)
 
-// func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
-TEXT ·cdefTry8(SB), 0, $2720-48
+// func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
+TEXT ·cdefTry8(SB), 0, $2720-88
 	TRYARGUMENTS
 chunk:
 	LEAQ        (SI)(R9*1), BX
@@ -353,8 +361,8 @@ chunk:
 	JNE         chunk
 	TRY
 
-// func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, t *cdefTrials)
-TEXT ·cdefTry4(SB), 0, $2720-48
+// func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
+TEXT ·cdefTry4(SB), 0, $2720-88
 	TRYARGUMENTS
 chunk:
 	LEAQ        (SI)(R9*1), BX

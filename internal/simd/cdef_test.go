@@ -76,11 +76,12 @@ func TestCdefTryKernels(t *testing.T) {
 		if rng.Intn(4) == 0 {
 			s.W, s.H = 1+rng.Intn(s.W), 1+rng.Intn(s.H)
 		}
+		s.First = rng.Intn(2)
 		for i := range s.Pri {
-			s.Pri[i] = rng.Intn(15<<shift+1) * rng.Intn(2)
+			s.Pri[i] = NewCdefStrength(rng.Intn(15<<shift+1)*rng.Intn(2), s.Damping, shift)
 		}
 		for i := range s.Sec {
-			s.Sec[i] = []int{0, 1, 2, 4}[rng.Intn(4)] << shift
+			s.Sec[i] = NewCdefStrength([]int{0, 1, 2, 4}[rng.Intn(4)]<<shift, s.Damping, shift)
 		}
 		got, sums := make([]uint64, 64), make([]uint64, 64)
 		Cdef.Try[size](got, src, 2*stride+4, stride, want, stride, &s)
@@ -126,7 +127,11 @@ func BenchmarkCdefKernels(b *testing.B) {
 		})
 	}
 	b.Run("try", func(b *testing.B) {
-		s := CdefTrial{Pri: [16]int{2, 5, 10}, Sec: [4]int{0, 2}, NPri: 3, NSec: 2, Dir: 3, Damping: 5, W: 8, H: 8}
+		s := CdefTrial{NPri: 3, NSec: 2, Dir: 3, Damping: 5, W: 8, H: 8}
+		for i, pri := range []int{2, 5, 10} {
+			s.Pri[i] = NewCdefStrength(pri, 5, 0)
+		}
+		s.Sec[0], s.Sec[1] = NewCdefStrength(0, 5, 0), NewCdefStrength(2, 5, 0)
 		sums := make([]uint64, 6)
 		for b.Loop() {
 			Cdef.Try[Cdef8x8](sums, src, 2*24+4, 24, src, 24, &s)
