@@ -116,15 +116,15 @@ func (p *CdefParams) filters(idx, bitDepth int) cdefFilters {
 
 func (f *cdefFilters) isOff() bool { return f.yPri|f.ySec|f.uvPri|f.uvSec == 0 }
 
-// block is the CDEF block process (section 7.15.1) for a block that isn't skipped.
+// block is the CDEF block process (section 7.15.1) for a block that isn't skipped; dst has its samples already.
 func (f *cdefFilters) block(dst, src *frame.Picture, grid *frame.ModeGrid, row, col int, s *CdefScratch) {
 	dir, variance := 0, 0
 	if f.yPri|f.uvPri != 0 {
 		dir, variance = simd.Cdef.Direction(src.Planes[0].At(col*4, row*4), src.Planes[0].Stride, f.coeffShift)
 	}
-	if f.yPri|f.ySec != 0 {
+	if pri := adjustPrimary(f.yPri, variance); pri|f.ySec != 0 {
 		b := loadCdefBlock(src, grid, 0, row, col, s)
-		b.filter(&dst.Planes[0], adjustPrimary(f.yPri, variance), f.ySec, lumaDirection(f.yPri, dir), f.damping, f.coeffShift)
+		b.filter(&dst.Planes[0], pri, f.ySec, lumaDirection(f.yPri, dir), f.damping, f.coeffShift)
 	}
 	if src.NumPlanes == 1 || f.uvPri|f.uvSec == 0 {
 		return
