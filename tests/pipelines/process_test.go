@@ -28,7 +28,7 @@ func TestInterrupt(t *testing.T) {
 	need(t, "bash", "ffprobe")
 	file := filepath.Join(t.TempDir(), "a.mp4")
 	must(t, "real", "bash", "-c", "gst-launch-1.0 -q -e videotestsrc is-live=true ! video/x-raw,format=I420,width=64,height=64 ! "+
-		"grav1enc speed-preset=10 ! mp4mux ! filesink location="+file+" & pid=$!; sleep 2; kill -INT $pid; wait $pid")
+		"grav1enc speed-preset=10 ! mp4mux ! filesink location="+file+" & pid=$!; until [ -s "+file+" ]; do sleep 0.1; done; sleep 1; kill -INT $pid; wait $pid")
 	if probe(t, file)["codec_name"] != "av1" {
 		t.Error("the file holds no AV1")
 	}
