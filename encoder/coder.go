@@ -196,7 +196,7 @@ func (c *coder) runStages(r *reference, kept bool) error {
 	if err := c.filter(r); err != nil {
 		return err
 	}
-	if kept && c.e.speed.UsesLight() && !c.e.cfg.StillPicture {
+	if kept && c.e.speed.UsesHalfSamples() && !c.e.cfg.StillPicture {
 		if err := c.e.pool.Run(&c.stages.half, c.sbRows); err != nil {
 			return err
 		}

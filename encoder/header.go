@@ -99,8 +99,8 @@ func (c *coder) distinctReferences() (n int) {
 // configured one, in 1/64: what much is predicted from is coded better. Key frames
 // take keyStep.
 var (
-	layerSteps = [...]int32{44, 56, 64, 70, 76, 80}
-	keyStep    = int32(36)
+	layerSteps = [...]int32{40, 52, 62, 78, 92, 92}
+	keyStep    = int32(26)
 )
 
 // qIdx is base_q_idx of a step: the index whose AC step comes closest to the

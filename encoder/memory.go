@@ -127,7 +127,7 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 		if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(f.Width, f.Height)); mem != nil {
 			r.pyramid = motion.NewPyramid(mem, f.Width, f.Height)
 		}
-		if !e.speed.UsesLight() {
+		if !e.speed.UsesHalfSamples() {
 			continue
 		}
 		if mem := frame.Take[uint8](p, "half-sample planes", motion.HalfSampleSize(f.Width, f.Height)); mem != nil {

@@ -41,7 +41,7 @@ func (c *coder) setFrame(st *lookahead.Step, in *input, r *reference) {
 	}
 	if !c.hdr.FrameIsIntra {
 		c.setReferences()
-		if speed.UsesLight() {
+		if speed.UsesHalfSamples() {
 			f.Src8 = &r.pyramid.Level[0]
 		}
 	}

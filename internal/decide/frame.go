@@ -59,7 +59,7 @@ const (
 func (f *Frame) Prepare() {
 	f.quant = quant.New(f.Cur.BitDepth, int(f.Hdr.BaseQIdx))
 	step := int64(av1.AcQ(f.Cur.BitDepth, int(f.Hdr.BaseQIdx)))
-	const lambdaPerMille = 115
+	const lambdaPerMille = 145
 	f.lambda = max(step*step*lambdaPerMille<<distShift/(64*512*1000), 1)
 	least := uint64(min(f.quant.DC, f.quant.AC))
 	f.zeroEnergy = least * least * 2 / 5

@@ -63,9 +63,10 @@ type Speed struct {
 	PastRefs, FutureRefs int             // reference frames searched
 	Search               motion.Settings // open-loop search
 	Compound             bool
-	NearMVs              int // NEARMV candidates per reference
-	InterRD              int // inter candidates that reach full rate-distortion
-	SubpelRounds         int // refinement rounds per precision
+	NearMVs              int  // NEARMV candidates per reference
+	InterRD              int  // inter candidates that reach full rate-distortion
+	SubpelRounds         int  // refinement rounds per precision
+	FastMotion           bool // refine on planes interpolated once instead of by real prediction
 	EighthPel            bool
 	Filters              FilterSearch
 
@@ -79,8 +80,8 @@ type Speed struct {
 // neverLight is a layer no frame has.
 const neverLight = 9
 
-// UsesLight tells whether any frame takes the light path.
-func (s *Speed) UsesLight() bool { return s.LightLayer < neverLight }
+// UsesHalfSamples tells whether vectors are ranked on interpolated planes.
+func (s *Speed) UsesHalfSamples() bool { return s.FastMotion || s.LightLayer < neverLight }
 
 // SpeedOf returns the settings of preset 0 (slowest) .. 10 (fastest).
 func SpeedOf(preset int) Speed {
@@ -92,36 +93,37 @@ func SpeedOf(preset int) Speed {
 	return Speed{
 		//                                           0     1     2     3     4     5     6     7     8     9    10
 		MiniGOP:         [...]int{32, 32, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
-		Partition:       [...]PartitionSearch{all, all, all, rect, rect, rect, rect, rect, sq, sq, sq}[p],
+		Partition:       [...]PartitionSearch{all, all, all, rect, rect, sq, sq, sq, sq, sq, sq}[p],
 		LightLayer:      [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 1}[p],
 		LightIntra:      [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
-		PartitionRange:  [...]int{-1, -1, -1, -1, -1, -1, -1, 1, 1, 0, 0}[p],
-		MinBlock:        [...]int{4, 4, 4, 4, 4, 8, 8, 8, 8, 8, 8}[p],
-		MaxDepth:        [...]int{4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3}[p],
-		SplitEarlyOut:   [...]int{0, 0, 16, 16, 32, 32, 64, 64, 128, 128, 128}[p],
-		IntraModes:      [...]int{13, 13, 13, 13, 13, 13, 13, 13, 13, 10, 6}[p],
-		IntraModesInter: [...]int{13, 13, 13, 13, 13, 6, 6, 4, 4, 4, 1}[p],
-		IntraAngles:     [...]int{3, 3, 3, 3, 2, 2, 1, 1, 0, 0, 0}[p],
-		IntraRD:         [...]int{6, 5, 4, 3, 3, 2, 2, 1, 1, 1, 1}[p],
-		FilterIntra:     [...]bool{true, true, true, true, true, true, false, false, false, false, false}[p],
-		Cfl:             [...]bool{true, true, true, true, true, true, true, true, true, true, false}[p],
-		UVModes:         [...]int{13, 13, 13, 5, 5, 3, 3, 2, 2, 1, 1}[p],
-		PastRefs:        [...]int{4, 4, 4, 3, 3, 3, 2, 2, 1, 1, 1}[p],
-		FutureRefs:      [...]int{3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1}[p],
+		PartitionRange:  [...]int{-1, -1, -1, -1, 1, -1, 1, 1, 0, 0, 0}[p],
+		MinBlock:        [...]int{4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8}[p],
+		MaxDepth:        [...]int{4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3}[p],
+		SplitEarlyOut:   [...]int{0, 0, 16, 32, 64, 64, 128, 128, 128, 128, 128}[p],
+		IntraModes:      [...]int{13, 13, 13, 13, 13, 13, 13, 13, 10, 6, 6}[p],
+		IntraModesInter: [...]int{13, 13, 13, 6, 4, 4, 4, 2, 1, 1, 1}[p],
+		IntraAngles:     [...]int{3, 3, 2, 1, 1, 1, 0, 0, 0, 0, 0}[p],
+		IntraRD:         [...]int{6, 4, 3, 2, 1, 1, 1, 1, 1, 1, 1}[p],
+		FilterIntra:     [...]bool{true, true, true, true, false, false, false, false, false, false, false}[p],
+		Cfl:             [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
+		UVModes:         [...]int{13, 5, 3, 3, 2, 1, 1, 1, 1, 1, 1}[p],
+		PastRefs:        [...]int{4, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1}[p],
+		FutureRefs:      [...]int{3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
 		Compound:        [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
-		Search:          searchSettings[[...]int{0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 2}[p]],
-		NearMVs:         [...]int{3, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1}[p],
-		InterRD:         [...]int{5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1}[p],
-		SubpelRounds:    [...]int{3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1}[p],
-		EighthPel:       [...]bool{true, true, true, true, true, false, false, false, false, false, false}[p],
-		Filters:         [...]FilterSearch{dual, dual, dual, same, same, same, same, one, one, one, one}[p],
-		TxDepthIntra:    [...]int{2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0}[p],
-		TxDepthInter:    [...]int{2, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0}[p],
-		TxTypes:         [...]TxTypeSearch{every, every, every, every, few, few, few, few, none, none, none}[p],
+		Search:          searchSettings[[...]int{0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}[p]],
+		NearMVs:         [...]int{3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1}[p],
+		InterRD:         [...]int{4, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		SubpelRounds:    [...]int{3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		FastMotion:      [...]bool{false, false, false, false, false, false, false, true, true, true, true}[p],
+		EighthPel:       [...]bool{true, true, true, true, false, false, false, false, false, false, false}[p],
+		Filters:         [...]FilterSearch{dual, dual, same, same, same, one, one, one, one, one, one}[p],
+		TxDepthIntra:    [...]int{2, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0}[p],
+		TxDepthInter:    [...]int{2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0}[p],
+		TxTypes:         [...]TxTypeSearch{every, every, every, few, few, none, none, none, none, none, none}[p],
 		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, true, false, false}[p],
-		Deblock:         [...]SearchEffort{full, full, full, fast, fast, fast, formula, formula, formula, formula, formula}[p],
-		Cdef:            [...]SearchEffort{full, full, full, full, full, fast, fast, fast, fast, formula, formula}[p],
-		Restoration:     [...]SearchEffort{full, full, full, full, fast, fast, fast, off, off, off, off}[p],
+		Deblock:         [...]SearchEffort{full, full, fast, fast, formula, formula, formula, formula, formula, formula, formula}[p],
+		Cdef:            [...]SearchEffort{full, full, full, fast, fast, fast, fast, fast, formula, formula, formula}[p],
+		Restoration:     [...]SearchEffort{full, full, full, fast, fast, off, off, off, off, off, off}[p],
 	}
 }
 
