@@ -83,6 +83,10 @@ func (e *Encoder) layout(p *frame.Planner) {
 	c.e = e
 	f := cfg.format()
 	e.packets.ring = sized(e.packets.ring, e.packetRing())
+	for i := range e.packets.ring {
+		p := &e.packets.ring[i]
+		p.Obus, p.Frames = make([]int, 0, 16), make([]int, 0, 8)
+	}
 	e.inputs = sized(e.inputs, e.inputPictures())
 	for i := range e.inputs {
 		e.inputs[i].picture = frame.TakeSource(p, "input pictures", &f)

@@ -1,6 +1,9 @@
 package encoder
 
 import (
+	"math/bits"
+	"slices"
+
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/lookahead"
@@ -12,7 +15,22 @@ type unitBuilder struct {
 	obus   []int // end offsets
 	frames []int
 	spare  []byte // Annex B form
+	room   int    // what the buffer of a unit begins with
 }
+
+// reserve makes room for n bytes more. All buffers, of which there are as many as
+// packets, grow to the same size one after the other, and then no more.
+func (u *unitBuilder) reserve(n int) {
+	if need := len(u.data) + n; need > u.room {
+		u.room = 1 << bits.Len(uint(2*need))
+	}
+	if cap(u.data) < u.room {
+		u.data = slices.Grow(u.data, u.room-len(u.data))
+	}
+}
+
+// headerRoom is more than the headers of a frame take.
+const headerRoom = 1024
 
 // mark notes the end of an OBU.
 func (u *unitBuilder) mark() { u.obus = append(u.obus, len(u.data)) }
@@ -20,6 +38,7 @@ func (u *unitBuilder) mark() { u.obus = append(u.obus, len(u.data)) }
 // begin writes what a temporal unit starts with, if nothing is there yet.
 func (u *unitBuilder) begin() {
 	if len(u.data) == 0 {
+		u.reserve(0)
 		u.data = bitstream.AppendTemporalDelimiter(u.data)
 		u.mark()
 	}
@@ -39,6 +58,11 @@ func (u *unitBuilder) frame(c *coder, r *reference, st *lookahead.Step) (err err
 	if st.Shown {
 		u.frameMetadata(r)
 	}
+	size := headerRoom
+	for _, payload := range c.payloads {
+		size += len(payload) + 4
+	}
+	u.reserve(size)
 	if u.data, err = bitstream.AppendFrameOBU(u.data, &e.seq, &c.hdr, c.payloads); err != nil {
 		return err
 	}

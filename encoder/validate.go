@@ -40,6 +40,13 @@ func inRange[T int | int64](field string, v, lo, hi T) error {
 	return nil
 }
 
+func fraction(field string, r Rational, allowed string) error {
+	if r.Num < 0 || r.Den < 0 || r.Num > 0 && r.Den == 0 {
+		return invalid(field, fmt.Sprintf("%d/%d", r.Num, r.Den), allowed)
+	}
+	return nil
+}
+
 func first(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -62,10 +69,9 @@ func (c *Config) checkPicture() error {
 	if c.ChromaPosition > ChromaColocated {
 		return invalid("ChromaPosition", c.ChromaPosition, "ChromaUnknown, ChromaVertical or ChromaColocated")
 	}
-	if c.FrameRate.Num < 0 || c.FrameRate.Den < 0 || c.FrameRate.Num > 0 && c.FrameRate.Den == 0 {
-		return invalid("FrameRate", fmt.Sprintf("%d/%d", c.FrameRate.Num, c.FrameRate.Den), "a positive fraction, or 0/1 for variable")
-	}
-	return first(inRange("Width", c.Width, 1, maxDimension), inRange("Height", c.Height, 1, maxDimension))
+	return first(fraction("FrameRate", c.FrameRate, "a positive fraction, or 0/1 for variable"),
+		fraction("PixelAspect", c.PixelAspect, "a positive fraction, or 0/0 for square"),
+		inRange("Width", c.Width, 1, maxDimension), inRange("Height", c.Height, 1, maxDimension))
 }
 
 func (c *Config) checkRate() error {

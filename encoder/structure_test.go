@@ -1,0 +1,124 @@
+package encoder
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/lookahead"
+)
+
+func TestKeyDecision(t *testing.T) {
+	type sent struct {
+		display     int64
+		forced, cut bool
+		key         bool
+	}
+	for _, c := range []struct {
+		name     string
+		min, max int64
+		frames   []sent
+	}{
+		{"the first frame", 10, 0, []sent{{0, false, false, true}, {1, false, false, false}}},
+		{"no limit", 0, 0, []sent{{0, false, false, true}, {100000, false, false, false}}},
+		{"longest distance", 2, 5, []sent{{0, false, false, true}, {4, false, false, false}, {5, false, false, true}, {9, false, false, false}, {10, false, false, true}}},
+		{"cuts", 3, 0, []sent{{0, false, false, true}, {2, false, true, false}, {3, false, true, true}, {4, false, true, false}, {6, false, true, true}}},
+		{"forced in spite of the shortest distance", 10, 0, []sent{{0, false, false, true}, {1, true, false, true}, {2, true, false, true}}},
+		{"the distance counts from a forced one", 1, 4, []sent{{0, false, false, true}, {3, true, false, true}, {4, false, false, false}, {7, false, false, true}}},
+	} {
+		k := keyDecision{cfg: &Config{MinKeyFrameInterval: c.min, MaxKeyFrameInterval: c.max}}
+		for _, f := range c.frames {
+			if got := k.decide(&input{display: f.display}, f.forced, f.cut); got != f.key {
+				t.Errorf("%s: frame %d: key %v, want %v", c.name, f.display, got, f.key)
+			}
+		}
+	}
+}
+
+// base_q_idx grows with the layer and with the configured quantiser, never becomes
+// lossless by itself and respects its lower bound.
+func TestQIdx(t *testing.T) {
+	for _, bitDepth := range []int{8, 10, 12} {
+		for _, least := range []int{0, 60} {
+			e := newEncoder(base(func(c *Config) { c.BitDepth, c.MinQuantizer = bitDepth, least }))
+			last := make([]int, len(layerSteps)+2)
+			for q := range 256 {
+				e.cfg.Quantizer = q
+				key := e.qIdx(&lookahead.Step{Type: av1.KeyFrame})
+				before := key
+				for layer := range len(layerSteps) + 1 {
+					idx := e.qIdx(&lookahead.Step{Type: av1.InterFrame, Layer: layer})
+					if idx < before {
+						t.Errorf("quantizer %d: layer %d has %d after %d", q, layer, idx, before)
+					}
+					if idx < last[layer] || idx < least || idx > 255 || q > 0 && idx == 0 || q == 0 && idx != least {
+						t.Errorf("quantizer %d, layer %d: %d", q, layer, idx)
+					}
+					before, last[layer] = idx, idx
+				}
+			}
+		}
+	}
+	// A still picture has the configured quantiser itself.
+	e := newEncoder(base(func(c *Config) { c.StillPicture = true }))
+	for q := range 256 {
+		e.cfg.Quantizer = q
+		if got := e.qIdx(&lookahead.Step{Type: av1.KeyFrame}); got != q {
+			t.Errorf("still picture: %d, want %d", got, q)
+		}
+	}
+}
+
+func TestTiles(t *testing.T) {
+	for _, c := range []struct {
+		w, h, cols, rows, tiles int
+		wantCols, wantRows      int
+	}{
+		{64, 64, 4, 4, 0, 1, 1},
+		{256, 128, 4, 2, 0, 4, 2},
+		{640, 360, 2, 2, 0, 2, 2},
+		{640, 360, 0, 0, 8, 4, 2},
+		{640, 360, 16, 16, 8, 4, 2},
+		{640, 360, 0, 0, 7, 2, 2},
+		{360, 640, 0, 0, 8, 2, 4},
+		{8192, 64, 1, 1, 0, 2, 1}, // a tile is 4096 samples wide at most
+		{1, 1, 0, 0, 4096, 1, 1},
+	} {
+		name := fmt.Sprintf("%+v", c)
+		e := open(t, base(func(cfg *Config) {
+			cfg.Width, cfg.Height, cfg.TileCols, cfg.TileRows, cfg.Tiles = c.w, c.h, c.cols, c.rows, c.tiles
+		}))
+		tiles := e.coder.tiles
+		if len(tiles) != c.wantCols*c.wantRows {
+			t.Errorf("%s: %d tiles, want %dx%d", name, len(tiles), c.wantCols, c.wantRows)
+		}
+		covered := make([]int, e.coder.grid.Rows*e.coder.grid.Cols)
+		for i := range tiles {
+			for row := tiles[i].MiRowStart; row < tiles[i].MiRowEnd; row++ {
+				for col := tiles[i].MiColStart; col < tiles[i].MiColEnd; col++ {
+					covered[row*e.coder.grid.Cols+col]++
+				}
+			}
+		}
+		for i, n := range covered {
+			if n != 1 {
+				t.Fatalf("%s: cell %d lies in %d tiles", name, i, n)
+			}
+		}
+		if last := tiles[len(tiles)-1].row; last != c.wantRows-1 {
+			t.Errorf("%s: %d rows of tiles, want %d", name, last+1, c.wantRows)
+		}
+	}
+}
+
+// The format's tile limits hold up to the largest picture.
+func TestTilesOfLargestPictures(t *testing.T) {
+	for _, size := range [][2]int{{65536, 65536}, {65536, 1}, {1, 65536}, {65535, 4097}} {
+		for _, tiles := range []int{0, 1, 2, 4096} {
+			cfg := base(func(c *Config) { c.Width, c.Height, c.Tiles, c.MaxMemory = size[0], size[1], tiles, 1 })
+			if _, err := PlanMemory(cfg); err == nil {
+				t.Errorf("%v: one byte is enough", size)
+			}
+		}
+	}
+}
