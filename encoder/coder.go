@@ -24,6 +24,8 @@ type coder struct {
 
 	references []reference // the pool slots point into
 	slots      [av1.NumRefFrames]*reference
+	halves     []motion.HalfSample // one per frame in the slots
+	freeHalves []*motion.HalfSample
 	hdr        bitstream.FrameHeader
 	cdf        bitstream.CDFContext // at the start of the frame
 	rates      tile.RateTables
@@ -58,8 +60,8 @@ type coder struct {
 // reference is a coded picture and what later frames need of it.
 type reference struct {
 	picture    frame.Picture
-	pyramid    motion.Pyramid    // of the source picture
-	half       motion.HalfSample // of the reconstruction, for the light path
+	pyramid    motion.Pyramid     // of the source picture
+	half       *motion.HalfSample // of the reconstruction, while slots point here, if motion is ranked on it
 	mvs        frame.SavedMVs
 	cdf        bitstream.CDFContext
 	frameType  av1.FrameType
@@ -153,11 +155,29 @@ func (c *coder) store(r *reference, refreshFrameFlags uint8) {
 			continue
 		}
 		if old := c.slots[i]; old != nil {
-			old.users--
+			c.release(old)
 		}
 		c.slots[i] = r
 		r.users++
 	}
+}
+
+// release takes r out of one slot.
+func (c *coder) release(r *reference) {
+	if r.users--; r.users == 0 && r.half != nil {
+		c.freeHalves = append(c.freeHalves, r.half)
+		r.half = nil
+	}
+}
+
+// interpolate makes the half-sample planes of r, which is in a slot.
+func (c *coder) interpolate(r *reference) error {
+	if r.users == 0 || !c.e.usesHalfSamples() {
+		return nil
+	}
+	last := len(c.freeHalves) - 1
+	r.half, c.freeHalves = c.freeHalves[last], c.freeHalves[:last]
+	return c.e.pool.Run(&c.stages.half, c.sbRows)
 }
 
 // codeFrame codes one frame: motion, decisions, filters, bits.
@@ -172,10 +192,13 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	in.metadata = spare
 	c.loadCDFs(st)
 	c.setFrame(st, in, r)
-	if err := c.runStages(r, st.RefreshMask != 0); err != nil {
+	if err := c.runStages(r); err != nil {
 		return err
 	}
 	c.store(r, st.RefreshMask)
+	if err := c.interpolate(r); err != nil {
+		return err
+	}
 	if err := c.unit.frame(c, r, st); err != nil {
 		return err
 	}
@@ -185,8 +208,8 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	return nil
 }
 
-// runStages makes the frame's payloads and completes r, which later frames refer to if kept.
-func (c *coder) runStages(r *reference, kept bool) error {
+// runStages makes the frame's payloads and completes r.
+func (c *coder) runStages(r *reference) error {
 	if err := c.searchMotion(r); err != nil {
 		return err
 	}
@@ -195,11 +218,6 @@ func (c *coder) runStages(r *reference, kept bool) error {
 	}
 	if err := c.filter(r); err != nil {
 		return err
-	}
-	if kept && c.e.speed.UsesHalfSamples() && !c.e.cfg.StillPicture {
-		if err := c.e.pool.Run(&c.stages.half, c.sbRows); err != nil {
-			return err
-		}
 	}
 	return c.write(r)
 }

@@ -131,20 +131,32 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 		if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(f.Width, f.Height)); mem != nil {
 			r.pyramid = motion.NewPyramid(mem, f.Width, f.Height)
 		}
-		if !e.speed.UsesHalfSamples() {
-			continue
-		}
+	}
+	if !e.usesHalfSamples() {
+		return
+	}
+	c.halves = sized(c.halves, e.slots())
+	c.freeHalves = c.freeHalves[:0]
+	for i := range c.halves {
 		if mem := frame.Take[uint8](p, "half-sample planes", motion.HalfSampleSize(f.Width, f.Height)); mem != nil {
-			r.half = motion.NewHalfSample(mem, f.Width, f.Height)
+			c.halves[i] = motion.NewHalfSample(mem, f.Width, f.Height)
+			c.freeHalves = append(c.freeHalves, &c.halves[i])
 		}
 	}
 }
 
+// usesHalfSamples tells that motion is ranked on interpolated reference pictures.
+func (e *Encoder) usesHalfSamples() bool { return e.speed.UsesHalfSamples() && !e.cfg.StillPicture }
+
 // slots is how many different frames the eight reference slots hold at most. Without
-// reordering nothing but the last few frames is worth keeping.
+// reordering nothing but the last few frames is worth keeping; with it, and few
+// references searched, what the levels of a mini-GOP await and one more.
 func (e *Encoder) slots() int {
-	if e.speed.MiniGOP == 1 {
-		return max(2, e.speed.PastRefs)
+	switch s := &e.speed; {
+	case s.MiniGOP == 1:
+		return max(2, s.PastRefs)
+	case s.PastRefs+s.FutureRefs <= 3:
+		return min(bits.Len(uint(s.MiniGOP))+1, av1.NumRefFrames)
 	}
 	return av1.NumRefFrames
 }

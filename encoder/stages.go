@@ -56,7 +56,7 @@ func (c *coder) setReferences() {
 	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
 		r := c.slots[c.hdr.RefFrameIdx[ref-1]]
 		f.Refs[ref] = &r.picture
-		f.Half[ref] = &r.half
+		f.Half[ref] = r.half
 		if c.repeated(ref) {
 			continue
 		}

@@ -2,6 +2,7 @@ package lookahead
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"testing"
 
@@ -181,6 +182,30 @@ func TestSlots(t *testing.T) {
 			d, _ := run(t, &s, 1, 300, func(i int64) bool { return i%97 == 0 })
 			if d.kept > slots {
 				t.Errorf("low delay %v: %d frames kept in %d slots", lowDelay, d.kept, slots)
+			}
+		}
+	}
+}
+
+// Two slots beyond the logarithm of the longest mini-GOP are enough for the hierarchy.
+func TestFewestSlots(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for longest := 2; longest <= MaxMiniGOP; longest *= 2 {
+		slots := bits.Len(uint(longest)) + 1
+		for range 50 {
+			s := Structure{Slots: slots}
+			d := newDecoder(t)
+			steps := s.Key(nil, 0)
+			for first := int64(1); first < 200; {
+				n := 1 + r.IntN(longest)
+				steps = s.MiniGOP(steps, first, n)
+				first += int64(n)
+			}
+			for i := range steps {
+				d.step(&steps[i])
+			}
+			if d.kept > slots {
+				t.Fatalf("mini-GOPs up to %d: %d frames kept, %d slots", longest, d.kept, slots)
 			}
 		}
 	}
