@@ -222,16 +222,34 @@ func (w *Worker) searchFilter(b *tile.Block) {
 }
 
 // codeInter predicts b, codes its residual in the cheapest transform sizes, and
-// offers it with and without residual.
+// offers it with or without residual.
 func (w *Worker) codeInter(b *tile.Block, best *bestBlock) {
 	w.rewind(b, best)
 	w.predictInter(b)
-	w.offerSkip(b, best)
+	skipCost := w.skipCost(b)
+	total := w.codeInterResidual(b, best)
+	if total.eobs > 0 {
+		if cost := w.f.rd(total.dist, total.rate+w.rateModeInfo(b)); cost < skipCost {
+			w.offer(b, cost, best)
+			return
+		}
+	}
+	if skipCost < maxCost {
+		w.restoreAll(b)
+		w.offerSkip(b, skipCost, best)
+	} else if best.cost == maxCost {
+		w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+	}
+}
+
+// codeInterResidual codes b's residual on the prediction in place.
+func (w *Worker) codeInterResidual(b *tile.Block, best *bestBlock) coded {
 	b.Skip = false
 	lumaBest := int64(maxCost)
-	var lumaCoded coded
+	var total coded
 	var lumaSplit uint32
-	for depth := range w.interDepths(b) {
+	depths := w.interDepths(b)
+	for depth := range depths {
 		b.TxSplit = splitMask(depth)
 		if depth > 0 {
 			w.rewind(b, best)
@@ -239,9 +257,11 @@ func (w *Worker) codeInter(b *tile.Block, best *bestBlock) {
 		}
 		c := w.codeInterLuma(b)
 		if cost := w.f.rd(c.dist, c.rate+w.rateModeInfo(b)); cost < lumaBest {
-			lumaBest, lumaCoded, lumaSplit = cost, c, b.TxSplit
-			w.save(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
-			copy(w.chosenTypes, w.lumaTypes)
+			lumaBest, total, lumaSplit = cost, c, b.TxSplit
+			if depth+1 < depths {
+				w.save(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
+				copy(w.chosenTypes, w.lumaTypes)
+			}
 		}
 	}
 	if b.TxSplit != lumaSplit {
@@ -249,15 +269,10 @@ func (w *Worker) codeInter(b *tile.Block, best *bestBlock) {
 		w.restore(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
 		copy(w.lumaTypes, w.chosenTypes)
 	}
-	total := lumaCoded
 	if b.HasChroma {
 		total.add(w.codeInterChroma(b))
 	}
-	if total.eobs > 0 {
-		w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
-	} else {
-		best.inPlace = false
-	}
+	return total
 }
 
 // splitMask is Block.TxSplit of transform trees split uniformly depth times.
@@ -305,8 +320,9 @@ func (w *Worker) planesOf(b *tile.Block) int {
 	return 1
 }
 
-// offerSkip offers b without residual; its prediction lies in place.
-func (w *Worker) offerSkip(b *tile.Block, best *bestBlock) {
+// skipCost is the cost of b without residual, whose prediction lies in place. In
+// lossless frames only a perfect prediction may go without.
+func (w *Worker) skipCost(b *tile.Block) int64 {
 	dist := int64(0)
 	for p := range w.planesOf(b) {
 		plane, x, y, bw, bh := w.area(p, b.Row, b.Col, b.BlockSize)
@@ -314,16 +330,18 @@ func (w *Worker) offerSkip(b *tile.Block, best *bestBlock) {
 		dist += int64(simd.Dist.SSE(src.At(x, y), src.Stride, plane.At(x, y), plane.Stride, bw, bh))
 	}
 	if w.f.Hdr.CodedLossless && dist > 0 && w.f.RandomModes == 0 {
-		best.inPlace = false
-		w.rewind(b, best)
-		return
+		return maxCost
 	}
 	b.Skip, b.TxSplit = true, 0
-	cost := w.f.rd(dist, w.rateModeInfo(b))
+	return w.f.rd(dist, w.rateModeInfo(b))
+}
+
+// offerSkip offers b without residual; its prediction lies in place.
+func (w *Worker) offerSkip(b *tile.Block, cost int64, best *bestBlock) {
+	w.rewind(b, best)
+	b.Skip, b.TxSplit = true, 0
 	w.syn.ResetBlockContext(b)
 	w.offer(b, cost, best)
-	best.inPlace = false
-	w.rewind(b, best)
 }
 
 // codeInterLuma codes the luma transform blocks of b on the prediction in place.
@@ -372,6 +390,8 @@ func (w *Worker) trySkipMode(b *tile.Block, best *bestBlock) {
 	b.SkipMode = true
 	w.rewind(b, best)
 	w.predictInter(b)
-	w.offerSkip(b, best)
+	if cost := w.skipCost(b); cost < maxCost {
+		w.offerSkip(b, cost, best)
+	}
 	b.SkipMode = false
 }

@@ -40,11 +40,11 @@ func (w *Worker) node(row, col int, bs av1.BlockSize, depth int, limit int64) in
 		last = i
 		if cost < bestCost || chosen < 0 {
 			bestCost, chosen = cost, i
-			if i+1 < len(tries) {
-				w.save(best, mark, row, col, bs)
-			}
 			if p == av1.PartitionNone && w.goodEnough(bs, cost) {
 				break
+			}
+			if i+1 < len(tries) {
+				w.save(best, mark, row, col, bs)
 			}
 		}
 	}

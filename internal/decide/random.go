@@ -63,8 +63,7 @@ func (w *Worker) randomBlock(b *tile.Block, best *bestBlock) {
 	}
 	w.predictInter(b)
 	if b.SkipMode || w.random.oneIn(4) {
-		w.offerSkip(b, best)
-		w.restoreAll(b)
+		w.offerSkip(b, w.skipCost(b), best)
 		return
 	}
 	b.TxSplit = 0

@@ -166,11 +166,23 @@ type bestBlock struct {
 	inPlace bool // what lies in the picture, the record and the contexts is the best
 }
 
-// rewind undoes what the last candidate wrote to the record and the contexts.
+// rewind undoes what the last candidate wrote to the record and the contexts, and
+// keeps it aside first if it is the best.
 func (w *Worker) rewind(b *tile.Block, best *bestBlock) {
+	if best.inPlace {
+		w.save(&w.leaf, best.mark, b.Row, b.Col, b.BlockSize)
+		best.inPlace = false
+	}
 	best.mark.rewind(w.sb)
 	w.syn.RestoreContext(&best.start, b.Row, b.Col, b.BlockSize)
 	w.decoded = best.decoded
+}
+
+// offer compares the candidate that was just coded in place with the best.
+func (w *Worker) offer(b *tile.Block, cost int64, best *bestBlock) {
+	if cost < best.cost || best.cost == maxCost {
+		best.block, best.cost, best.inPlace = *b, cost, true
+	}
 }
 
 // markDecoded notes that b's transform blocks are decoded (section 5.11.35).
@@ -180,16 +192,6 @@ func (w *Worker) markDecoded(b *tile.Block) {
 		u := &w.units[i]
 		w.decoded.Mark(int(u.Plane), int(u.X4)*4, int(u.Y4)*4, u.Tx)
 	}
-}
-
-// offer compares the candidate that was just coded in place with the best.
-func (w *Worker) offer(b *tile.Block, cost int64, best *bestBlock) {
-	if cost >= best.cost && best.cost < maxCost {
-		best.inPlace = false
-		return
-	}
-	best.block, best.cost, best.inPlace = *b, cost, true
-	w.save(&w.leaf, best.mark, b.Row, b.Col, b.BlockSize)
 }
 
 // rateModeInfo is the cost of b's mode info and transform sizes, 1/512 bit.
