@@ -66,15 +66,12 @@ func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
 	return plan
 }
 
-// inputPictures is a mini-GOP, and what SendFrame may take while one is coded.
+// inputPictures is a mini-GOP, and one that SendFrame may take while the last of it is coded.
 func (e *Encoder) inputPictures() int {
-	switch {
-	case e.cfg.StillPicture:
+	if e.cfg.StillPicture {
 		return 1
-	case e.speed.MiniGOP == 1:
-		return 2
 	}
-	return e.speed.MiniGOP + 2
+	return e.speed.MiniGOP + 1
 }
 
 // layout takes all frame-sized memory from p: called once to plan, once to map.

@@ -163,6 +163,8 @@ func TestThreadsAgree(t *testing.T) {
 		{10, base(func(c *Config) { c.Width, c.Height = 200, 150 })},
 		{6, base(lowLatency, func(c *Config) { c.Width, c.Height, c.SpeedPreset, c.TileCols = 200, 150, 8, 2 })},
 		{3, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset = 100, 130, 6 })},
+		{6, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset = 200, 150, 8 })},
+		{6, base(lowLatency, func(c *Config) { c.Width, c.Height, c.SpeedPreset = 200, 150, 9 })},
 	} {
 		want := bytes.Join(encode(t, c.Config, c.frames), nil)
 		for _, threads := range []int{2, 3} {

@@ -4,8 +4,8 @@ import "github.com/grav1e/grav1e/internal/av1"
 
 // ModeInfo is what later blocks, filters and frames need to know of a block: one
 // packed record, splatted over every 4x4 cell the block covers inside the frame
-// (section 5.11.5, decode_block). TxSize and TxType are the cell's own: with
-// variable transform sizes they differ inside one block.
+// (section 5.11.5, decode_block). TxSize is the cell's own: with variable transform
+// sizes it differs inside one block.
 type ModeInfo struct {
 	Mv           [2]av1.MV // motion vectors for RefFrame[0], RefFrame[1]
 	RefFrame     [2]int8   // av1.IntraFrame, Last..Altref; [1] is av1.NoneFrame for single prediction
@@ -22,10 +22,7 @@ type ModeInfo struct {
 	SkipMode     bool       // skip_mode
 	IsInter      bool       // is_inter
 	TxSize       av1.TxSize // luma transform size of this cell (InterTxSizes)
-	TxType       av1.TxType // luma transform type of this cell
 	RefMvIdx     uint8      // RefMvIdx
-	SegmentID    uint8      // segment_id
-	CompGroupIdx uint8      // comp_group_idx, always 0 here
 	CompoundIdx  uint8      // compound_idx, 1 = average
 }
 

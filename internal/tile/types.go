@@ -20,7 +20,7 @@ type Bounds struct {
 //
 // ModeInfo.TxSize is the block's TxSize (5.11.16), or, for inter blocks with
 // residual in TxModeSelect, the root of the transform trees (MaxTxSizeRect), which
-// TxSplit describes. ModeInfo.TxType is not used: transform types are in TxBlock.
+// TxSplit describes. Transform types are in TxBlock.
 type Block struct {
 	frame.ModeInfo
 	Row, Col  int    // MiRow, MiCol
