@@ -111,6 +111,7 @@ func (c *coder) codeGroup(g group) error {
 			}
 			continue
 		}
+		c.drawFrameType(st)
 		in := c.current[st.Display-g.first]
 		if err := c.codeFrame(st, in); err != nil {
 			return err
@@ -118,6 +119,14 @@ func (c *coder) codeGroup(g group) error {
 		c.recycle(in)
 	}
 	return nil
+}
+
+// drawFrameType makes, with random decisions, one inter frame in eight intra-only.
+func (c *coder) drawFrameType(st *lookahead.Step) {
+	seed := c.e.cfg.RandomModes
+	if seed != 0 && st.Type == av1.InterFrame && (seed^uint64(st.Display))*0x9E3779B97F4A7C15>>61 == 0 {
+		st.Type, st.PrimaryRef = av1.IntraOnlyFrame, av1.PrimaryRefNone
+	}
 }
 
 // recycle makes a coded input's memory available to SendFrame.

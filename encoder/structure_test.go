@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/lookahead"
 )
 
@@ -119,6 +120,34 @@ func TestTilesOfLargestPictures(t *testing.T) {
 			if _, err := PlanMemory(cfg); err == nil {
 				t.Errorf("%v: one byte is enough", size)
 			}
+		}
+	}
+}
+
+// Random decisions draw intra-only frames, shown and hidden.
+func TestRandomIntraOnly(t *testing.T) {
+	for name, change := range map[string]func(*Config){"reordered": func(*Config) {}, "low latency": lowLatency} {
+		c := base(change, func(c *Config) { c.RandomModes, c.Width, c.Height, c.MaxKeyFrameInterval = 7, 16, 16, 0 })
+		shown, all := 0, 0
+		for _, packet := range encode(t, c, 100) {
+			for len(packet) > 0 {
+				o, rest, err := bitstream.NextOBU(packet)
+				if err != nil {
+					t.Fatal(err)
+				}
+				packet = rest
+				if o.Type != av1.OBUFrame {
+					continue
+				}
+				// show_existing_frame, frame_type, show_frame (section 5.9.2).
+				if frameType := av1.FrameType(o.Payload[0] >> 5 & 3); frameType == av1.IntraOnlyFrame {
+					all++
+					shown += int(o.Payload[0] >> 4 & 1)
+				}
+			}
+		}
+		if all < 4 || shown == 0 || name == "reordered" && shown == all {
+			t.Errorf("%s: %d intra-only frames, %d shown", name, all, shown)
 		}
 	}
 }
