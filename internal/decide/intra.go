@@ -28,10 +28,22 @@ func (w *Worker) intraWorthTrying(best *bestBlock) bool {
 	return best.cost == maxCost || !best.block.Skip
 }
 
-// tryIntra offers the best intra ways to code b.
-func (w *Worker) tryIntra(b *tile.Block, best *bestBlock) {
+// intraGate is the estimated cost above which intra is not tried in an inter frame:
+// in proportion to that of the best inter candidate.
+func (w *Worker) intraGate() int64 {
+	if w.f.Speed.IntraGate == 0 || len(w.inter.list) == 0 {
+		return maxCost
+	}
+	return w.inter.list[0].cost * int64(w.f.Speed.IntraGate) / 100
+}
+
+// tryIntra offers the best intra ways to code b, if one is estimated to cost less than gate.
+func (w *Worker) tryIntra(b *tile.Block, gate int64, best *bestBlock) {
 	asIntra(b)
 	list := w.rankIntra(b)
+	if list[0].cost >= gate {
+		return
+	}
 	lumaBest := int64(maxCost)
 	var lumaBlock tile.Block
 	var lumaCoded coded

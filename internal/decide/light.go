@@ -23,7 +23,7 @@ func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
 		}
 	}
 	if w.f.Speed.LightIntra && w.intraLooksBetter(b, c.satd) {
-		w.tryIntra(b, best)
+		w.tryIntra(b, maxCost, best)
 		return
 	}
 	b.IsInter, b.UVMode = true, av1.DCPred

@@ -55,6 +55,7 @@ type Speed struct {
 	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
 	IntraModesInter int // luma modes looked at in inter frames
 	IntraAngles     int // angle deltas tried on each side around the best directional modes
+	IntraGate       int // estimated cost of intra, in per cent of inter's, from which on it is not tried in inter frames; 0: none
 	IntraRD         int // intra candidates that reach full rate-distortion
 	FilterIntra     bool
 	Cfl             bool
@@ -103,6 +104,7 @@ func SpeedOf(preset int) Speed {
 		IntraModes:      [...]int{13, 13, 13, 13, 13, 13, 13, 13, 10, 6, 6}[p],
 		IntraModesInter: [...]int{13, 13, 13, 6, 4, 4, 4, 2, 1, 1, 1}[p],
 		IntraAngles:     [...]int{3, 3, 2, 1, 1, 1, 0, 0, 0, 0, 0}[p],
+		IntraGate:       [...]int{0, 0, 0, 200, 150, 150, 130, 120, 110, 110, 110}[p],
 		IntraRD:         [...]int{6, 4, 3, 2, 1, 1, 1, 1, 1, 1, 1}[p],
 		FilterIntra:     [...]bool{true, true, true, true, false, false, false, false, false, false, false}[p],
 		Cfl:             [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],

@@ -138,13 +138,13 @@ func (w *Worker) block(row, col int, bs av1.BlockSize, part av1.Partition) int64
 	case f.RandomModes != 0:
 		w.randomBlock(&b, &best)
 	case f.Hdr.FrameIsIntra:
-		w.tryIntra(&b, &best)
+		w.tryIntra(&b, maxCost, &best)
 	case w.light:
 		w.tryLight(&b, &best)
 	default:
 		w.tryInter(&b, &best)
 		if w.intraWorthTrying(&best) {
-			w.tryIntra(&b, &best)
+			w.tryIntra(&b, w.intraGate(), &best)
 		}
 	}
 	if !best.inPlace {
