@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/grav1e/grav1e/encoder"
+	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/obu"
 )
 
@@ -34,16 +35,16 @@ func ParseSequenceHeader(seqOBU []byte) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := obu.ParseSequenceHeader(unit.Data)
+	h, err := bitstream.ParseSequenceHeader(unit.Data)
 	if err != nil {
 		return nil, err
 	}
 	s := &Stream{
-		Profile: profiles[h.SeqProfile], Level: levelName(h.SeqLevelIdx), Tier: "main",
-		ChromaFormat: chromaFormat(h), BitDepth: h.BitDepth, CodecData: record[:4],
-		Color: encoder.ColorDescription{Primaries: h.ColorPrimaries, Transfer: h.TransferCharacteristic, Matrix: h.MatrixCoefficients, FullRange: h.ColorRange},
+		Profile: profiles[h.SeqProfile], Level: levelName(h.OperatingPoints[0].SeqLevelIdx), Tier: "main",
+		ChromaFormat: chromaFormat(&h.ColorConfig), BitDepth: h.BitDepth, CodecData: record[:4],
+		Color: encoder.ColorDescription{Primaries: h.ColorPrimaries, Transfer: h.TransferCharacteristics, Matrix: h.MatrixCoefficients, FullRange: h.ColorRange},
 	}
-	if h.SeqTier == 1 {
+	if h.OperatingPoints[0].SeqTier == 1 {
 		s.Tier = "high"
 	}
 	return s, nil
@@ -57,7 +58,7 @@ func levelName(idx uint8) string {
 	return fmt.Sprintf("%d.%d", 2+idx>>2, idx&3)
 }
 
-func chromaFormat(h *obu.SequenceHeader) string {
+func chromaFormat(h *bitstream.ColorConfig) string {
 	switch {
 	case h.MonoChrome:
 		return "4:0:0"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/obu"
 )
 
@@ -43,7 +44,7 @@ func newMatroska(w io.Writer, f Format, s Stream) (*matroskaWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	seq, err := obu.ParseSequenceHeader(sequencePayload(s.SequenceHeader))
+	seq, err := bitstream.ParseSequenceHeader(sequencePayload(s.SequenceHeader))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func newMatroska(w io.Writer, f Format, s Stream) (*matroskaWriter, error) {
 	head = appendBytes(head, idInfo, b)
 
 	m.tracks = int64(len(head)) - m.segment
-	head = appendBytes(head, idTracks, appendBytes(nil, idTrackEntry, s.track(private, seq)))
+	head = appendBytes(head, idTracks, appendBytes(nil, idTrackEntry, s.track(private, &seq)))
 	return m, m.write(head)
 }
 
@@ -85,7 +86,7 @@ func sequencePayload(seqOBU []byte) []byte {
 }
 
 // track returns the payload of the TrackEntry.
-func (s *Stream) track(private []byte, seq *obu.SequenceHeader) []byte {
+func (s *Stream) track(private []byte, seq *bitstream.SequenceHeader) []byte {
 	b := appendUint(nil, idTrackNumber, 1)
 	b = appendUint(b, idTrackUID, 1)
 	b = appendUint(b, idTrackType, 1)
@@ -113,7 +114,7 @@ func (s *Stream) track(private []byte, seq *obu.SequenceHeader) []byte {
 }
 
 // colour returns the payload of the Colour element.
-func (s *Stream) colour(seq *obu.SequenceHeader) []byte {
+func (s *Stream) colour(seq *bitstream.SequenceHeader) []byte {
 	c := &s.Color
 	b := appendUint(nil, idMatrixCoefficients, uint64(c.Matrix))
 	b = appendUint(b, idBitsPerChannel, uint64(s.BitDepth))

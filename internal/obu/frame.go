@@ -1,6 +1,10 @@
 package obu
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/grav1e/grav1e/internal/bitstream"
+)
 
 // Frame types (section 6.8.2).
 const (
@@ -28,13 +32,13 @@ type FrameStart struct {
 
 // ParseFrameStart reads the beginning of the payload of a frame or frame header OBU.
 // Sequences with decoder model information are refused.
-func ParseFrameStart(payload []byte, seq *SequenceHeader) (FrameStart, error) {
+func ParseFrameStart(payload []byte, seq *bitstream.SequenceHeader) (FrameStart, error) {
 	f := FrameStart{FrameType: KeyFrame, ShowFrame: true, ErrorResilient: true, PrimaryRefFrame: 7, RefreshFrameFlags: 0xff}
-	if seq.decoderModel {
+	if seq.DecoderModelInfoPresent {
 		return f, fmt.Errorf("%w: decoder model information is not supported", ErrMalformed)
 	}
 	r := &bitReader{data: payload}
-	if !seq.ReducedStillPicture {
+	if !seq.ReducedStillPictureHeader {
 		if r.flag() {
 			f = FrameStart{ShowExistingFrame: true, ShowFrame: true, FrameToShowMapIdx: uint8(r.f(3))}
 			return f, r.err()
@@ -54,11 +58,13 @@ func ParseFrameStart(payload []byte, seq *SequenceHeader) (FrameStart, error) {
 	if screenContent == 2 {
 		screenContent = uint8(r.f(1))
 	}
-	if screenContent == 1 && seq.SeqForceIntegerMV == 2 {
+	if screenContent == 1 && seq.SeqForceIntegerMv == 2 {
 		r.f(1)
 	}
-	r.f(seq.frameIDBits)
-	if f.FrameType != SwitchFrame && !seq.ReducedStillPicture {
+	if seq.FrameIDNumbersPresent {
+		r.f(seq.AdditionalFrameIDLength + seq.DeltaFrameIDLength)
+	}
+	if f.FrameType != SwitchFrame && !seq.ReducedStillPictureHeader {
 		r.f(1) // frame_size_override_flag
 	}
 	f.OrderHint = int(r.f(seq.OrderHintBits))
@@ -70,6 +76,29 @@ func ParseFrameStart(payload []byte, seq *SequenceHeader) (FrameStart, error) {
 	}
 	return f, r.err()
 }
+
+// bitReader reads fixed-length fields, f(n); past the end it reads zeros and remembers.
+type bitReader struct {
+	data     []byte
+	pos      int
+	overread bool
+}
+
+func (r *bitReader) f(n int) uint32 {
+	v := uint32(0)
+	for range n {
+		v <<= 1
+		if i := r.pos >> 3; i < len(r.data) {
+			v |= uint32(r.data[i]>>(7-r.pos&7)) & 1
+		} else {
+			r.overread = true
+		}
+		r.pos++
+	}
+	return v
+}
+
+func (r *bitReader) flag() bool { return r.f(1) == 1 }
 
 func (r *bitReader) err() error {
 	if r.overread {

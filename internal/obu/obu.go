@@ -1,5 +1,5 @@
 // Package obu takes AV1 streams apart as far as containers and tests need it: open
-// bitstream units, the sequence header, and the first bits of frame headers.
+// bitstream units, codec configuration, and the first bits of frame headers.
 package obu
 
 import (

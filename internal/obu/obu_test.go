@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"testing"
+
+	"github.com/grav1e/grav1e/internal/bitstream"
 )
 
 func unhex(t *testing.T, s string) []byte {
@@ -20,27 +22,26 @@ func unhex(t *testing.T, s string) []byte {
 func TestConfigRecord(t *testing.T) {
 	for _, c := range []struct {
 		name, obu, record string
-		want              SequenceHeader
+		profile           uint8
+		want              bitstream.ColorConfig
 	}{
-		{"4:2:0 8 bit", "0a0a00000002ae309b5f2008", "81000c00", SequenceHeader{BitDepth: 8, SubsamplingX: 1, SubsamplingY: 1}},
-		{"4:2:0 10 bit", "0a0a00000002ae309b5f2808", "81004c00", SequenceHeader{BitDepth: 10, SubsamplingX: 1, SubsamplingY: 1}},
-		{"4:4:4 8 bit", "0a0a20000002ae309b5f2040", "81200000", SequenceHeader{SeqProfile: 1, BitDepth: 8}},
-		{"4:2:2 10 bit", "0a0a40000002ae309b5f2810", "81404800", SequenceHeader{SeqProfile: 2, BitDepth: 10, SubsamplingX: 1}},
-		{"4:4:4 12 bit", "0a0a40000002ae309b5f2c08", "81406000", SequenceHeader{SeqProfile: 2, BitDepth: 12}},
-		{"4:2:0 12 bit", "0a0a40000002ae309b5f2c61", "81406c00", SequenceHeader{SeqProfile: 2, BitDepth: 12, SubsamplingX: 1, SubsamplingY: 1}},
-		{"4:0:0 8 bit", "0a0a00000002ae309b5f2540", "81001c00", SequenceHeader{BitDepth: 8, MonoChrome: true, ColorRange: true, SubsamplingX: 1, SubsamplingY: 1}},
+		{"4:2:0 8 bit", "0a0a00000002ae309b5f2008", "81000c00", 0, bitstream.ColorConfig{BitDepth: 8, SubsamplingX: 1, SubsamplingY: 1}},
+		{"4:2:0 10 bit", "0a0a00000002ae309b5f2808", "81004c00", 0, bitstream.ColorConfig{BitDepth: 10, SubsamplingX: 1, SubsamplingY: 1}},
+		{"4:4:4 8 bit", "0a0a20000002ae309b5f2040", "81200000", 1, bitstream.ColorConfig{BitDepth: 8}},
+		{"4:2:2 10 bit", "0a0a40000002ae309b5f2810", "81404800", 2, bitstream.ColorConfig{BitDepth: 10, SubsamplingX: 1}},
+		{"4:4:4 12 bit", "0a0a40000002ae309b5f2c08", "81406000", 2, bitstream.ColorConfig{BitDepth: 12}},
+		{"4:2:0 12 bit", "0a0a40000002ae309b5f2c61", "81406c00", 2, bitstream.ColorConfig{BitDepth: 12, SubsamplingX: 1, SubsamplingY: 1}},
+		{"4:0:0 8 bit", "0a0a00000002ae309b5f2540", "81001c00", 0, bitstream.ColorConfig{BitDepth: 8, MonoChrome: true, ColorRange: true, SubsamplingX: 1, SubsamplingY: 1}},
 	} {
 		seq := unhex(t, c.obu)
-		s, err := ParseSequenceHeader(seq[2:])
+		s, err := bitstream.ParseSequenceHeader(seq[2:])
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		c.want.MaxFrameWidth, c.want.MaxFrameHeight = 50, 34
-		c.want.OrderHintBits, c.want.SeqForceScreenContentTools, c.want.SeqForceIntegerMV = 7, 2, 2
-		c.want.ColorPrimaries, c.want.TransferCharacteristic, c.want.MatrixCoefficients = 2, 2, 2
-		if *s != c.want {
-			t.Errorf("%s: got %+v, want %+v", c.name, *s, c.want)
+		c.want.ColorPrimaries, c.want.TransferCharacteristics, c.want.MatrixCoefficients = 2, 2, 2
+		if s.ColorConfig != c.want || s.SeqProfile != c.profile || s.MaxFrameWidth != 50 || s.MaxFrameHeight != 34 || s.OrderHintBits != 7 {
+			t.Errorf("%s: got %+v, want %+v", c.name, s, c.want)
 		}
 		rec, err := ConfigRecord(seq)
 		if err != nil || !bytes.Equal(rec, append(unhex(t, c.record), seq...)) {
@@ -121,11 +122,11 @@ func TestSplitAnnexB(t *testing.T) {
 }
 
 func TestFrameStart(t *testing.T) {
-	seq := &SequenceHeader{OrderHintBits: 7, SeqForceIntegerMV: 2}
-	still := &SequenceHeader{StillPicture: true, ReducedStillPicture: true, SeqForceScreenContentTools: 2, SeqForceIntegerMV: 2}
+	seq := &bitstream.SequenceHeader{OrderHintBits: 7, SeqForceIntegerMv: 2}
+	still := &bitstream.SequenceHeader{StillPicture: true, ReducedStillPictureHeader: true, SeqForceScreenContentTools: 2, SeqForceIntegerMv: 2}
 	for _, c := range []struct {
 		name string
-		seq  *SequenceHeader
+		seq  *bitstream.SequenceHeader
 		data string // bits
 		want FrameStart
 	}{
@@ -147,7 +148,7 @@ func TestFrameStart(t *testing.T) {
 	if _, err := ParseFrameStart(nil, seq); !errors.Is(err, ErrTruncated) {
 		t.Errorf("empty: %v, want ErrTruncated", err)
 	}
-	if _, err := ParseFrameStart([]byte{0}, &SequenceHeader{decoderModel: true}); err == nil {
+	if _, err := ParseFrameStart([]byte{0}, &bitstream.SequenceHeader{DecoderModelInfoPresent: true}); err == nil {
 		t.Error("decoder model: no error")
 	}
 }
@@ -177,8 +178,8 @@ func FuzzSplit(f *testing.F) {
 		n := 0
 		for _, u := range units {
 			n += u.Bytes()
-			if s, err := ParseSequenceHeader(u.Data); err == nil {
-				ParseFrameStart(u.Data, s)
+			if s, err := bitstream.ParseSequenceHeader(u.Data); err == nil {
+				ParseFrameStart(u.Data, &s)
 			}
 		}
 		if err == nil && n != len(data) {

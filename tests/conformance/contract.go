@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/obu"
 )
 
@@ -25,14 +26,14 @@ func (c *Case) checkPackets(e *Encoding, seqOBU []byte) error {
 	if err != nil || len(rest) > 0 || u.Type != obu.SequenceHeaderType || !u.HasSize {
 		return contract("SequenceHeader() = %x (%v)", seqOBU, err)
 	}
-	seq, err := obu.ParseSequenceHeader(u.Data)
+	seq, err := bitstream.ParseSequenceHeader(u.Data)
 	if err != nil {
 		return contract("SequenceHeader(): %v", err)
 	}
-	if err := c.checkSequence(seq); err != nil {
+	if err := c.checkSequence(&seq); err != nil {
 		return err
 	}
-	t := tracker{c: c, seq: seq, seqPayload: u.Data}
+	t := tracker{c: c, seq: &seq, seqPayload: u.Data}
 	for i := range e.Packets {
 		if err := t.packet(&e.Packets[i], int64(i)); err != nil {
 			return contract("packet %d: %v", i, err)
@@ -51,7 +52,7 @@ func (c *Case) checkPackets(e *Encoding, seqOBU []byte) error {
 	return nil
 }
 
-func (c *Case) checkSequence(s *obu.SequenceHeader) error {
+func (c *Case) checkSequence(s *bitstream.SequenceHeader) error {
 	g, h := &c.Config, c.header()
 	subX, subY := h.Chroma.Subsampling()
 	mono := h.NumPlanes() == 1
@@ -60,7 +61,7 @@ func (c *Case) checkSequence(s *obu.SequenceHeader) error {
 	}
 	if s.MaxFrameWidth != g.Width || s.MaxFrameHeight != g.Height || s.BitDepth != g.BitDepth || s.MonoChrome != mono ||
 		int(s.SubsamplingX) != subX || int(s.SubsamplingY) != subY || s.StillPicture != g.StillPicture ||
-		s.ColorPrimaries != g.Color.Primaries || s.TransferCharacteristic != g.Color.Transfer || s.MatrixCoefficients != g.Color.Matrix ||
+		s.ColorPrimaries != g.Color.Primaries || s.TransferCharacteristics != g.Color.Transfer || s.MatrixCoefficients != g.Color.Matrix ||
 		s.ColorRange != g.Color.FullRange {
 		return contract("sequence header %+v for %s", *s, c)
 	}
@@ -73,7 +74,7 @@ func (c *Case) checkSequence(s *obu.SequenceHeader) error {
 // tracker goes through packets in order.
 type tracker struct {
 	c            *Case
-	seq          *obu.SequenceHeader
+	seq          *bitstream.SequenceHeader
 	seqPayload   []byte
 	lastKey      int64
 	longestRun   int64 // most frames from one key frame to the next

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/obu"
 	"github.com/grav1e/grav1e/internal/y4m"
 )
@@ -121,18 +122,18 @@ func (f *CodedFrame) String() string {
 func CodingOrder(units []obu.Unit) ([]CodedFrame, error) {
 	var out []CodedFrame
 	var slots [8]CodedFrame
-	var seq *obu.SequenceHeader
+	var seq *bitstream.SequenceHeader
 	temporal, coded := -1, 0
 	for _, u := range units {
 		switch u.Type {
 		case obu.TemporalDelimiterType:
 			temporal++
 		case obu.SequenceHeaderType:
-			s, err := obu.ParseSequenceHeader(u.Data)
+			s, err := bitstream.ParseSequenceHeader(u.Data)
 			if err != nil {
 				return nil, err
 			}
-			seq = s
+			seq = &s
 		case obu.FrameType, obu.FrameHeaderType:
 			if seq == nil {
 				return nil, fmt.Errorf("%w: frame before the sequence header", obu.ErrMalformed)
