@@ -67,14 +67,6 @@ func (f *Frame) Prepare() {
 	f.sadLambda = max(f.satdLambda>>(f.Cur.BitDepth-8), 1)
 }
 
-// rd is the cost of a squared error and a rate in 1/512 bit.
-func (f *Frame) rd(dist int64, rate uint32) int64 { return dist<<distShift + f.lambda*int64(rate) }
-
-// satdCost is the cost of a SATD and a rate in 1/512 bit.
-func (f *Frame) satdCost(satd int64, rate uint32) int64 {
-	return satd<<satdShift + f.satdLambda*int64(rate)
-}
-
 func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
 	p := &mvpred.Params{
 		MiRows: f.Grid.Rows, MiCols: f.Grid.Cols,

@@ -152,7 +152,7 @@ func (w *Worker) addInter(b *tile.Block, mode av1.PredictionMode, refs [2]int8, 
 	b.Skip = false
 	w.count.StartCounting(w.f.CDF)
 	w.syn.ModeInfo(b)
-	c.cost = w.f.satdCost(w.interSATD(b), w.count.Cost())
+	c.cost = w.satdCost(w.interSATD(b), w.count.Cost())
 	s.list = append(s.list, c)
 }
 
@@ -213,7 +213,7 @@ func (w *Worker) searchFilter(b *tile.Block) {
 			b.InterpFilter = [2]uint8{v, h}
 			w.count.StartCounting(w.f.CDF)
 			w.syn.ModeInfo(b)
-			if cost := w.f.satdCost(w.interSATD(b), w.count.Cost()); cost < bestCost {
+			if cost := w.satdCost(w.interSATD(b), w.count.Cost()); cost < bestCost {
 				best, bestCost = b.InterpFilter, cost
 			}
 		}
@@ -229,7 +229,7 @@ func (w *Worker) codeInter(b *tile.Block, best *bestBlock) {
 	skipCost := w.skipCost(b)
 	total := w.codeInterResidual(b, best)
 	if total.eobs > 0 {
-		if cost := w.f.rd(total.dist, total.rate+w.rateModeInfo(b)); cost < skipCost {
+		if cost := w.rd(total.dist, total.rate+w.rateModeInfo(b)); cost < skipCost {
 			w.offer(b, cost, best)
 			return
 		}
@@ -238,7 +238,7 @@ func (w *Worker) codeInter(b *tile.Block, best *bestBlock) {
 		w.restoreAll(b)
 		w.offerSkip(b, skipCost, best)
 	} else if best.cost == maxCost {
-		w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+		w.offer(b, w.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
 	}
 }
 
@@ -256,7 +256,7 @@ func (w *Worker) codeInterResidual(b *tile.Block, best *bestBlock) coded {
 			w.restorePrediction(b, 0)
 		}
 		c := w.codeInterLuma(b)
-		if cost := w.f.rd(c.dist, c.rate+w.rateModeInfo(b)); cost < lumaBest {
+		if cost := w.rd(c.dist, c.rate+w.rateModeInfo(b)); cost < lumaBest {
 			lumaBest, total, lumaSplit = cost, c, b.TxSplit
 			if depth+1 < depths {
 				w.save(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
@@ -333,7 +333,7 @@ func (w *Worker) skipCost(b *tile.Block) int64 {
 		return maxCost
 	}
 	b.Skip, b.TxSplit = true, 0
-	return w.f.rd(dist, w.rateModeInfo(b))
+	return w.rd(dist, w.rateModeInfo(b))
 }
 
 // offerSkip offers b without residual; its prediction lies in place.

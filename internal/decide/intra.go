@@ -55,7 +55,7 @@ func (w *Worker) tryIntra(b *tile.Block, gate int64, best *bestBlock) {
 			b.TxSize = w.txAtDepth(b.BlockSize, depth)
 			w.rewind(b, best)
 			res := w.codeIntraLuma(b)
-			cost := w.f.rd(res.dist, res.rate+w.rateModeInfo(b))
+			cost := w.rd(res.dist, res.rate+w.rateModeInfo(b))
 			if cost < lumaBest {
 				lumaBest, lumaBlock, lumaCoded = cost, *b, res
 				w.save(&w.luma, best.mark, b.Row, b.Col, b.BlockSize)
@@ -68,7 +68,7 @@ func (w *Worker) tryIntra(b *tile.Block, gate int64, best *bestBlock) {
 	if b.HasChroma {
 		total.add(w.codeIntraChroma(b))
 	}
-	w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+	w.offer(b, w.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
 }
 
 // asIntra makes b an intra block with residual.
@@ -156,7 +156,7 @@ func (w *Worker) estimateIntra(b *tile.Block, mode av1.PredictionMode, delta int
 	w.syn.ModeInfo(b)
 	src := &w.f.Src.Planes[0]
 	satd := simd.Dist.SATD(src.At(b.Col*4, b.Row*4), src.Stride, w.candidate, tw, tw, th)
-	return intraCandidate{mode, delta, filterIntra, w.f.satdCost(int64(satd), w.count.Cost())}
+	return intraCandidate{mode, delta, filterIntra, w.satdCost(int64(satd), w.count.Cost())}
 }
 
 func sortIntra(list []intraCandidate) {
@@ -235,7 +235,7 @@ func (w *Worker) codeIntraChroma(b *tile.Block) coded {
 		mark.rewind(w.sb)
 		w.syn.RestoreContext(start, b.Row, b.Col, b.BlockSize)
 		c := w.codeChromaUnits(b)
-		if cost := f.rd(c.dist, c.rate+w.rateModeInfo(b)); cost < best {
+		if cost := w.rd(c.dist, c.rate+w.rateModeInfo(b)); cost < best {
 			best, bestCoded, bestBlock = cost, c, *b
 			w.save(&w.chroma, mark, b.Row, b.Col, b.BlockSize)
 		}

@@ -65,12 +65,12 @@ func (w *Worker) codeLight(b *tile.Block, best *bestBlock) {
 	}
 	b.Skip = true
 	w.markSkipMode(b)
-	skipCost := int64(energy)<<(distShift-quant.DistShift) + f.lambda*int64(w.rateModeInfo(b))
+	skipCost := int64(energy)<<(distShift-quant.DistShift) + w.lambda*int64(w.rateModeInfo(b))
 	cost := int64(maxCost)
 	if eobs > 0 {
 		skipMode := b.SkipMode
 		b.Skip, b.SkipMode = false, false
-		cost = int64(dist)<<(distShift-quant.DistShift) + f.lambda*int64(rate+w.rateModeInfo(b))
+		cost = int64(dist)<<(distShift-quant.DistShift) + w.lambda*int64(rate+w.rateModeInfo(b))
 		b.Skip, b.SkipMode = skipCost <= cost, skipMode && skipCost <= cost
 	}
 	if b.Skip {
@@ -103,7 +103,7 @@ func (w *Worker) quantiseLight(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
 		r = f.quant.Quantize(levels, w.coefs[0], w.raw, u.Tx, av1.DCTDCT, quant.Inter, &w.quant)
 		if r.Eob > 0 {
 			blk := quant.Block{Tx: u.Tx, Type: av1.DCTDCT, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: w.coefs[0]}
-			r = f.quant.Shave(&blk, r, f.lambda)
+			r = f.quant.Shave(&blk, r, w.lambda)
 		}
 	}
 	sb.TxBlocks = append(sb.TxBlocks, tile.TxBlock{Off: uint32(off), Eob: uint16(r.Eob), TxType: av1.DCTDCT})

@@ -75,7 +75,7 @@ func (w *Worker) addLight(b *tile.Block, mode av1.PredictionMode, refs [2]int8, 
 	w.count.StartCounting(w.f.CDF)
 	w.syn.ModeInfo(b)
 	c.satd = int64(w.lightSAD(b, &c))
-	c.cost = c.satd<<satdShift + w.f.sadLambda*int64(w.count.Cost())
+	c.cost = c.satd<<satdShift + w.sadLambda*int64(w.count.Cost())
 	s.list = append(s.list, c)
 }
 
@@ -133,7 +133,7 @@ func (w *Worker) tryVector(mv av1.MV) {
 	}
 	a, b, stride := q.half.At(q.x, q.y, q.w, q.h, mv)
 	sad := simd.Subpel.SAD2(w.f.Src8.At(q.x, q.y), w.f.Src8.Stride, a, b, stride, q.w, q.h)
-	if cost := int64(sad)<<satdShift + w.f.sadLambda*int64(w.f.MvCosts.Cost(mv, q.pred)); cost < q.cost {
+	if cost := int64(sad)<<satdShift + w.sadLambda*int64(w.f.MvCosts.Cost(mv, q.pred)); cost < q.cost {
 		q.mv, q.cost = mv, cost
 	}
 }

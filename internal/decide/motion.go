@@ -45,9 +45,6 @@ func (w *Worker) startRefiner() {
 		FullSteps: 2 + 2*f.Speed.SubpelRounds, Finest: finest, Rounds: f.Speed.SubpelRounds, Metric: motion.SATD, Filter: av1.EightTap,
 	}
 	w.refiner.Costs = f.MvCosts
-	// satdLambda is per 1/512 bit with satdShift fraction bits: 256 times that per bit.
-	w.refiner.Lambda = uint64(f.satdLambda) << 8
-	w.refiner.SadLambda = w.refiner.Lambda
 	w.refiner.BitDepth = f.Cur.BitDepth
 	w.refiner.AllowHighPrecisionMv, w.refiner.ForceIntegerMv = f.Hdr.AllowHighPrecisionMv, f.Hdr.ForceIntegerMv
 }

@@ -62,7 +62,7 @@ func (w *Worker) goodEnough(bs av1.BlockSize, cost int64) bool {
 		return false
 	}
 	area := int64(av1.BlockWidth[bs]) * int64(av1.BlockHeight[bs])
-	return cost*256 < area*int64(w.f.Speed.SplitEarlyOut)*w.f.lambda*512
+	return cost*256 < area*int64(w.f.Speed.SplitEarlyOut)*w.lambda*512
 }
 
 // partitionsToTry lists the partitions of a node: what is legal at the frame's edge
@@ -134,7 +134,7 @@ func (w *Worker) tryPartition(row, col int, bs av1.BlockSize, p av1.Partition, d
 		w.sb.Partitions = append(w.sb.Partitions, p)
 		w.count.StartCounting(w.f.CDF)
 		w.syn.Partition(row, col, bs, p)
-		cost = w.f.rd(0, w.count.Cost())
+		cost = w.rd(0, w.count.Cost())
 	}
 	sub := av1.PartitionSubsize[p][bs]
 	if p == av1.PartitionSplit && bs > av1.Block8x8 {

@@ -34,7 +34,7 @@ func (w *Worker) predictNode(row, col, level int) int64 {
 	inside := row+2*half <= f.Grid.Rows && col+2*half <= f.Grid.Cols
 	whole := int64(maxCost)
 	if inside || level == 3 {
-		whole = int64(w.leastSAD(row, col, sizeLog2))<<satdShift + f.sadLambda*int64(depthBits[level])
+		whole = int64(w.leastSAD(row, col, sizeLog2))<<satdShift + w.sadLambda*int64(depthBits[level])
 	}
 	if level == 3 {
 		w.depth[row>>1&7*8+col>>1&7] = 3

@@ -58,7 +58,7 @@ func (w *Worker) randomBlock(b *tile.Block, best *bestBlock) {
 			w.rewind(b, best)
 			w.codeWithoutResidual(b)
 		}
-		w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+		w.offer(b, w.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
 		return
 	}
 	w.predictInter(b)
@@ -75,7 +75,7 @@ func (w *Worker) randomBlock(b *tile.Block, best *bestBlock) {
 	if b.HasChroma {
 		total.add(w.codeInterChroma(b))
 	}
-	w.offer(b, w.f.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
+	w.offer(b, w.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
 }
 
 // restoreAll puts the prediction of all planes back.

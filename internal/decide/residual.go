@@ -127,14 +127,14 @@ func (w *Worker) transformAndQuantise(b *tile.Block, u *tile.TxUnit, typ av1.TxT
 		blk := quant.Block{Tx: u.Tx, Type: typ, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: dq}
 		if f.Speed.RDOQ {
 			blk.SkipRate = w.skipRate(b, u, typ)
-			r = f.quant.Optimize(&blk, r, f.Rates, f.lambda, &w.quant)
+			r = f.quant.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
 		} else {
-			r = f.quant.Shave(&blk, r, f.lambda)
+			r = f.quant.Shave(&blk, r, w.lambda)
 		}
 	}
 	t := transformed{typ: typ, eob: r.Eob}
 	t.rate = w.syn.CoeffRate(f.Rates, b, u, typ, levels[:r.Eob])
-	t.cost = int64(r.Dist)<<(distShift-quant.DistShift) + f.lambda*int64(t.rate)
+	t.cost = int64(r.Dist)<<(distShift-quant.DistShift) + w.lambda*int64(t.rate)
 	return t
 }
 
