@@ -124,6 +124,7 @@ func speedFor(cfg *Config) decide.Speed {
 	}
 	if cfg.LowLatency || cfg.StillPicture {
 		s.MiniGOP = 1
+		s.PastRefs, s.FutureRefs = s.LowDelayRefs, 0
 	}
 	return s
 }

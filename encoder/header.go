@@ -99,8 +99,9 @@ func (c *coder) distinctReferences() (n int) {
 // configured one, in 1/64: what much is predicted from is coded better. Key frames
 // take keyStep.
 var (
-	layerSteps = [...]int32{40, 52, 62, 78, 92, 92}
-	keyStep    = int32(26)
+	layerSteps    = [...]int32{40, 52, 62, 78, 92, 92}
+	lowDelaySteps = [...]int32{42, 66, 84}
+	keyStep       = int32(26)
 )
 
 // qIdx is base_q_idx of a step: the index whose AC step comes closest to the
@@ -111,6 +112,9 @@ func (e *Encoder) qIdx(st *lookahead.Step) int {
 		return max(0, e.cfg.MinQuantizer)
 	}
 	scale := layerSteps[min(st.Layer, len(layerSteps)-1)]
+	if e.cfg.LowLatency {
+		scale = lowDelaySteps[st.Layer]
+	}
 	if st.Type == av1.KeyFrame {
 		scale = keyStep
 		if e.cfg.StillPicture {

@@ -61,6 +61,7 @@ type Speed struct {
 	Cfl             bool
 	UVModes         int // chroma modes looked at
 
+	LowDelayRefs         int             // reference frames searched without reordering
 	PastRefs, FutureRefs int             // reference frames searched
 	Search               motion.Settings // open-loop search
 	Compound             bool
@@ -111,6 +112,7 @@ func SpeedOf(preset int) Speed {
 		UVModes:         [...]int{13, 5, 3, 3, 2, 1, 1, 1, 1, 1, 1}[p],
 		PastRefs:        [...]int{4, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1}[p],
 		FutureRefs:      [...]int{3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		LowDelayRefs:    [...]int{4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2}[p],
 		Compound:        [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
 		Search:          searchSettings[[...]int{0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}[p]],
 		NearMVs:         [...]int{3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1}[p],
