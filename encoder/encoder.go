@@ -26,7 +26,7 @@ type Encoder struct {
 	seq    bitstream.SequenceHeader
 	coder  coder // owned by the coding goroutine
 
-	sending sync.Mutex // held by SendFrame, which copies into mapped memory: Close waits for it
+	sending sync.Mutex // held by SendFrame, which copies into mapped memory: Flush and Close wait for it
 	mu      sync.Mutex // taken after sending
 	changed sync.Cond  // any change of the fields below
 
@@ -218,6 +218,8 @@ func (e *Encoder) commit() {
 
 // Flush says no more frames come; what was sent is coded to the end.
 func (e *Encoder) Flush() {
+	e.sending.Lock() // a frame that is being copied in counts as sent
+	defer e.sending.Unlock()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.flushed = true

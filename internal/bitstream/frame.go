@@ -5,16 +5,6 @@ import "github.com/grav1e/grav1e/internal/av1"
 // AppendFrameHeaderOBU appends a frame header OBU (section 5.9.1), the whole of a
 // frame that shows an existing one, otherwise to be followed by a tile group OBU.
 func AppendFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
-	return appendHeaderOBU(dst, av1.OBUFrameHeader, s, h)
-}
-
-// AppendRedundantFrameHeaderOBU appends a copy of the frame header (section 7.5), which
-// must be the same bits as the first.
-func AppendRedundantFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
-	return appendHeaderOBU(dst, av1.OBURedundantFrameHeader, s, h)
-}
-
-func appendHeaderOBU(dst []byte, typ av1.OBUType, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
 	var x bitIO
 	c := *h
 	c.syntax(&x, s, nil)
@@ -22,7 +12,7 @@ func appendHeaderOBU(dst []byte, typ av1.OBUType, s *SequenceHeader, h *FrameHea
 	if x.err != nil {
 		return dst, x.err
 	}
-	return appendOBU(dst, typ, x.written()), nil
+	return appendOBU(dst, av1.OBUFrameHeader, x.written()), nil
 }
 
 // AppendFrameOBU appends a whole frame as one OBU (sections 5.10, 5.11.1): the header
