@@ -106,7 +106,7 @@ func (w *Worker) searchLight(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av1
 	q := &w.lightSearch
 	q.half, q.x, q.y = w.f.Half[rs.Ref], b.Col*4, b.Row*4
 	q.w, q.h = int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
-	q.pred, q.cost = st.PredMv(av1.NewMV, 0)[0], maxCost
+	q.pred, q.mv, q.cost = st.PredMv(av1.NewMV, 0)[0], av1.MV{}, maxCost
 	q.lo, q.hi = w.mvRange(b)
 	sb := rs.Results.At(q.x, q.y)
 	sizeLog2 := max(bits.Len(uint(min(q.w, q.h)))-1, 3)

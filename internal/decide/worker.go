@@ -126,7 +126,6 @@ func (w *Worker) block(row, col int, bs av1.BlockSize, part av1.Partition) int64
 	b := tile.Block{Row: row, Col: col, HasChroma: f.Cur.NumPlanes > 1 && av1.HasChroma(bs, row, col, f.Cur.SubX, f.Cur.SubY)}
 	b.BlockSize = bs
 	b.RefFrame = [2]int8{av1.IntraFrame, av1.NoneFrame}
-	b.CompoundIdx = 1
 	b.TxSize = av1.MaxTxSizeRect[bs]
 	if f.Hdr.CodedLossless {
 		b.TxSize = av1.Tx4x4

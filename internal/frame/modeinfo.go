@@ -23,7 +23,6 @@ type ModeInfo struct {
 	IsInter      bool       // is_inter
 	TxSize       av1.TxSize // luma transform size of this cell (InterTxSizes)
 	RefMvIdx     uint8      // RefMvIdx
-	CompoundIdx  uint8      // compound_idx, 1 = average
 }
 
 // IsCompound tells whether the block predicts from two reference frames.
