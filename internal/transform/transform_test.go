@@ -284,6 +284,7 @@ func BenchmarkForward(b *testing.B) {
 }
 
 func benchmark(b *testing.B, f func(coefs []int32, dst []uint16, eob int, tx av1.TxSize, typ av1.TxType, s *Scratch), eobs []int) {
+	names := map[av1.TxType]string{av1.DCTDCT: "DCT", av1.ADSTADST: "ADST", av1.IDTX: "identity"}
 	for _, tx := range []av1.TxSize{av1.Tx4x4, av1.Tx8x8, av1.Tx16x16, av1.Tx32x32, av1.Tx64x64, av1.Tx8x16, av1.Tx16x4} {
 		for _, typ := range []av1.TxType{av1.DCTDCT, av1.ADSTADST, av1.IDTX} {
 			if !contains(legalTypes(tx), typ) {
@@ -292,7 +293,7 @@ func benchmark(b *testing.B, f func(coefs []int32, dst []uint16, eob int, tx av1
 			for _, eob := range eobs {
 				n := min(int(av1.TxWidth[tx]), 32) * min(int(av1.TxHeight[tx]), 32)
 				eob = min(eob, n)
-				b.Run(fmt.Sprintf("%dx%d/%d/eob%d", av1.TxWidth[tx], av1.TxHeight[tx], typ, eob), func(b *testing.B) {
+				b.Run(fmt.Sprintf("%dx%d/%s/eob%d", av1.TxWidth[tx], av1.TxHeight[tx], names[typ], eob), func(b *testing.B) {
 					s, coefs, dst := new(Scratch), make([]int32, n), make([]uint16, 64*64)
 					b.ReportAllocs()
 					for b.Loop() {
