@@ -24,9 +24,6 @@ func (w *Worker) listLight(b *tile.Block) {
 		refs := [2]int8{rs.Ref, av1.NoneFrame}
 		st, si, since := w.nextStack(refs)
 		w.addLight(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, since)
-		for k := 1; k <= f.Speed.NearMVs && k < int(st.NumMvFound); k++ {
-			w.addLight(b, av1.NearMV, refs, st.PredMv(av1.NearMV, k), uint8(k), si, since)
-		}
 		mv := w.searchLight(b, rs, st)
 		s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
 		if idx, ok := w.newMvIdx(st, mv); ok {
@@ -41,8 +38,6 @@ func (w *Worker) listLight(b *tile.Block) {
 		new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
 		w.addLight(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, since)
 		w.addLight(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, since)
-		w.addLight(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, since)
-		w.addLight(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, since)
 	}
 }
 
