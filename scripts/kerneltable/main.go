@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	runs      = flag.Int("runs", 5, "runs per level")
+	runs      = flag.Int("runs", 9, "runs per level")
 	benchtime = flag.String("benchtime", "5ms", "time per benchmark and run")
 )
 

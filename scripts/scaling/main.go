@@ -1,10 +1,9 @@
-// Scaling prints two Markdown tables: how the cost of a frame grows with its size, and what a
-// second thread brings.
+// Scaling prints how the cost of a frame grows with its size, or what a second thread brings, as a
+// Markdown table.
 //
-//	go run ./scripts/scaling -program build/grav1e -clip clip.y4m
+//	go run ./scripts/scaling -program build/grav1e -clip clip.y4m [-threads]
 //
-// It needs ffmpeg to scale the clip. With one thread the encoder's processor time is measured; the
-// comparison of threads needs two idle cores.
+// It needs ffmpeg to scale the clip, and for -threads two idle cores.
 package main
 
 import (
@@ -25,6 +24,7 @@ var (
 	frames  = flag.Int("frames", 33, "frames to encode")
 	runs    = flag.Int("runs", 5, "encodings per row; the fastest counts")
 	preset  = flag.Int("preset", 8, "speed preset")
+	threads = flag.Bool("threads", false, "compare one thread and two")
 	clock   = flag.Float64("clock", 2.6, "clock in GHz")
 )
 
@@ -50,29 +50,43 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	fmt.Printf("| size | ms per frame, preset %d | cycles per luma sample at %g GHz |\n|---|---:|---:|\n", *preset, *clock)
 	for _, size := range sizes {
-		path, err := scale(dir, size)
-		if err != nil {
+		if err := scale(dir, size); err != nil {
 			return err
 		}
-		e, err := fastest(path, 1, func(e encoding) time.Duration { return e.cpu })
+	}
+	if *threads {
+		return compareThreads(dir)
+	}
+	return costBySize(dir)
+}
+
+func costBySize(dir string) error {
+	fmt.Printf("| size | ms per frame | cycles per luma sample |\n|---|---:|---:|\n")
+	for _, size := range sizes {
+		e, err := fastest(scaled(dir, size), 1, func(e encoding) time.Duration { return e.cpu })
 		if err != nil {
 			return err
 		}
 		perFrame := e.cpu.Seconds() / float64(*frames)
 		fmt.Printf("| %dx%d | %.1f | %.0f |\n", size[0], size[1], 1e3*perFrame, perFrame**clock*1e9/float64(size[0]*size[1]))
 	}
-	fmt.Printf("\n| size | wall time, 1 thread: s | 2 threads: s | ratio | same bytes |\n|---|---:|---:|---:|---|\n")
+	return nil
+}
+
+func compareThreads(dir string) error {
+	fmt.Printf("| size | wall time, 1 thread: s | 2 threads: s | ratio | same bytes |\n|---|---:|---:|---:|---|\n")
 	for _, size := range sizes {
 		var e [2]encoding
 		for i := range e {
+			var err error
 			if e[i], err = fastest(scaled(dir, size), i+1, func(e encoding) time.Duration { return e.wall }); err != nil {
 				return err
 			}
 		}
 		same := map[bool]string{true: "yes", false: "**no**"}[bytes.Equal(e[0].out, e[1].out)]
-		fmt.Printf("| %dx%d | %.2f | %.2f | %.2f | %s |\n", size[0], size[1], e[0].wall.Seconds(), e[1].wall.Seconds(), e[0].wall.Seconds()/e[1].wall.Seconds(), same)
+		one, two := e[0].wall.Seconds(), e[1].wall.Seconds()
+		fmt.Printf("| %dx%d | %.2f | %.2f | %.2f | %s |\n", size[0], size[1], one, two, one/two, same)
 	}
 	return nil
 }
@@ -81,12 +95,11 @@ func scaled(dir string, size [2]int) string {
 	return filepath.Join(dir, fmt.Sprintf("%d.y4m", size[1]))
 }
 
-func scale(dir string, size [2]int) (string, error) {
-	path := scaled(dir, size)
+func scale(dir string, size [2]int) error {
 	cmd := exec.Command("ffmpeg", "-loglevel", "error", "-i", *clip, "-frames:v", strconv.Itoa(*frames),
-		"-vf", fmt.Sprintf("scale=%d:%d:flags=lanczos", size[0], size[1]), "-pix_fmt", "yuv420p", path)
+		"-vf", fmt.Sprintf("scale=%d:%d:flags=lanczos", size[0], size[1]), "-pix_fmt", "yuv420p", scaled(dir, size))
 	cmd.Stderr = os.Stderr
-	return path, cmd.Run()
+	return cmd.Run()
 }
 
 // fastest encodes several times and returns the run for which measure is smallest.
