@@ -102,11 +102,7 @@ func (c *coder) filter(r *reference) error {
 		return err
 	}
 	f.lr = f.writerUnits()
-	for i := range r.picture.NumPlanes {
-		p := &r.picture.Planes[i]
-		p.Extend(0, p.Height)
-	}
-	return nil
+	return c.e.pool.Run(&c.stages.extend, r.picture.NumPlanes)
 }
 
 // filterLambda is λ in squared error per bit.

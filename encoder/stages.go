@@ -10,6 +10,8 @@ import (
 
 // stages are the parallel stages of a frame; each is handed to the pool as rows.
 type stages struct {
+	pyramid    pyramidStage
+	extend     extendStage
 	motion     motionStage
 	half       halfStage
 	field      fieldStage
@@ -23,6 +25,7 @@ type stages struct {
 }
 
 func (s *stages) init(c *coder) {
+	s.pyramid.c, s.extend.c = c, c
 	s.cdefSearch.c, s.unitSearch.c, s.half.c = c, c, c
 	s.motion.c, s.field.c, s.decide.c, s.deblock.c, s.cdef.c, s.restore.c, s.write.c = c, c, c, c, c, c, c
 }
@@ -35,9 +38,6 @@ func (c *coder) setFrame(st *lookahead.Step, in *input, r *reference) {
 		Seq: seq, Speed: speed, Hdr: &c.hdr, Src: &in.picture, Cur: c.filters.start(c, r),
 		Grid: &c.grid, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
 		Layer: st.Layer, Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
-	}
-	if !c.e.cfg.StillPicture {
-		r.pyramid.Build(&in.picture.Planes[0], c.e.cfg.BitDepth)
 	}
 	if !c.hdr.FrameIsIntra {
 		c.setReferences()
@@ -100,6 +100,23 @@ func (c *coder) setPairs() {
 	}
 }
 
+// pyramidStage builds the source picture's pyramid.
+type pyramidStage struct{ c *coder }
+
+func (s *pyramidStage) Row(_, row int) {
+	c := s.c
+	p := &c.frame.Src.Planes[0]
+	c.under.pyramid.BuildRows(p, c.e.cfg.BitDepth, row*64, min(row*64+64, p.Height))
+}
+
+// extendStage extends the borders of the finished picture, plane by plane.
+type extendStage struct{ c *coder }
+
+func (s *extendStage) Row(_, plane int) {
+	p := &s.c.under.picture.Planes[plane]
+	p.Extend(0, p.Height)
+}
+
 // motionStage searches the source picture in the sources of its references.
 type motionStage struct {
 	c    *coder
@@ -132,6 +149,11 @@ func (s *fieldStage) Row(w, row int) {
 // searchMotion is the open-loop search, and the motion field that prediction of
 // vectors needs.
 func (c *coder) searchMotion(r *reference) error {
+	if !c.e.cfg.StillPicture {
+		if err := c.e.pool.Run(&c.stages.pyramid, c.sbRows); err != nil {
+			return err
+		}
+	}
 	if c.hdr.FrameIsIntra {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Stage is a job made of rows. Row is called once per row, rows handed out in
@@ -169,6 +170,14 @@ func (w *Wavefront) Reset(rows int) {
 	}
 }
 
+// A waiting row looks again at once, then lets others run, then sleeps: the row
+// above may be held up by something else on the machine.
+const (
+	maxSpins     = 64
+	maxYields    = 256
+	wavefrontNap = 20 * time.Microsecond
+)
+
 // Wait returns when row has finished at least columns columns, or false when a
 // worker failed. Rows below 0 count as finished.
 func (w *Wavefront) Wait(row, columns int) bool {
@@ -179,7 +188,10 @@ func (w *Wavefront) Wait(row, columns int) bool {
 		if w.pool.Failed() {
 			return false
 		}
-		if spins > 64 {
+		switch {
+		case spins > maxYields:
+			time.Sleep(wavefrontNap)
+		case spins > maxSpins:
 			runtime.Gosched()
 		}
 	}
