@@ -25,19 +25,12 @@ type interCandidate struct {
 type interScratch struct {
 	list   []interCandidate
 	stacks [maxStacks]mvpred.Stack
-	n      int // stacks in use
-	newMVs [av1.TotalRefsPerFrame]newMV
+	n      int                           // stacks in use
+	newMVs [av1.TotalRefsPerFrame]av1.MV // what the search found, by reference
 }
 
 // maxStacks is one per reference and one per compound pair searched.
 const maxStacks = 7 + 8
-
-// newMV is the outcome of the motion search for one reference.
-type newMV struct {
-	mv    av1.MV
-	stack uint8
-	cost  int64
-}
 
 // listInter estimates the inter candidates of b.
 func (w *Worker) listInter(b *tile.Block) {
@@ -95,14 +88,12 @@ func (w *Worker) searchReference(b *tile.Block, rs *RefSearch) {
 	}
 	w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
 	mv := w.searchMotion(b, rs, st)
-	s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
-	if idx, ok := w.newMvIdx(st, mv); ok {
-		w.addInter(b, av1.NewMV, refs, [2]av1.MV{mv}, idx, si, firstOfRef)
-	}
+	s.newMVs[rs.Ref] = mv
+	w.addInter(b, av1.NewMV, refs, [2]av1.MV{mv}, w.newMvIdx(st, mv), si, firstOfRef)
 }
 
 // newMvIdx chooses the prediction whose difference to mv costs least.
-func (w *Worker) newMvIdx(st *mvpred.Stack, mv av1.MV) (uint8, bool) {
+func (w *Worker) newMvIdx(st *mvpred.Stack, mv av1.MV) uint8 {
 	first, last := st.RefMvIdxRange(av1.NewMV)
 	best, bestCost := first, uint32(1)<<31
 	for i := first; i <= last; i++ {
@@ -111,7 +102,7 @@ func (w *Worker) newMvIdx(st *mvpred.Stack, mv av1.MV) (uint8, bool) {
 			best, bestCost = i, cost
 		}
 	}
-	return uint8(best), true
+	return uint8(best)
 }
 
 // searchPair adds the candidates that average two references.
@@ -126,7 +117,7 @@ func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
 	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
 		w.addInter(b, av1.NearNearMV, pair, st.PredMv(av1.NearNearMV, i), uint8(i), si, firstOfPair)
 	}
-	new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
+	new0, new1 := s.newMVs[pair[0]], s.newMVs[pair[1]]
 	w.addInter(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, firstOfPair)
 	w.addInter(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, firstOfPair)
 	w.addInter(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, firstOfPair)
@@ -309,6 +300,13 @@ func (w *Worker) restorePrediction(b *tile.Block, p int) {
 	plane, x, y, bw, bh := w.area(p, b.Row, b.Col, b.BlockSize)
 	for j := range bh {
 		copy(plane.At(x, y+j)[:bw], w.predicted[p][j*bw:])
+	}
+}
+
+// restoreAll puts the prediction of all planes back.
+func (w *Worker) restoreAll(b *tile.Block) {
+	for p := range w.planesOf(b) {
+		w.restorePrediction(b, p)
 	}
 }
 

@@ -25,17 +25,15 @@ func (w *Worker) listLight(b *tile.Block) {
 		st, si, since := w.nextStack(refs)
 		w.addLight(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, since)
 		mv := w.searchLight(b, rs, st)
-		s.newMVs[rs.Ref] = newMV{mv: mv, stack: si}
-		if idx, ok := w.newMvIdx(st, mv); ok {
-			w.addLight(b, av1.NewMV, refs, [2]av1.MV{mv}, idx, si, since)
-		}
+		s.newMVs[rs.Ref] = mv
+		w.addLight(b, av1.NewMV, refs, [2]av1.MV{mv}, w.newMvIdx(st, mv), si, since)
 	}
 	if !w.compoundAllowed(b) {
 		return
 	}
 	for _, pair := range f.Pairs {
 		st, si, since := w.nextStack(pair)
-		new0, new1 := s.newMVs[pair[0]].mv, s.newMVs[pair[1]].mv
+		new0, new1 := s.newMVs[pair[0]], s.newMVs[pair[1]]
 		w.addLight(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, since)
 		w.addLight(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, since)
 	}

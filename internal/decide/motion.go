@@ -61,7 +61,7 @@ func (w *Worker) searchMotion(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av
 	sizeLog2 := max(bits.Len(uint(min(bw, bh)))-1, 3)
 	var starts [maxStarts]av1.MV
 	list := append(starts[:0], sb.Mv[motion.BlockIndex(sizeLog2, x, y)])
-	if bw != bh || sizeLog2 < 3 {
+	if bw != bh {
 		list = append(list, sb.Mv[motion.BlockIndex(sizeLog2, x+bw-1, y+bh-1)])
 	}
 	list = append(list, st.Mvs[0][0], st.Mvs[1][0])

@@ -97,10 +97,8 @@ func (w *Worker) partitionsToTry(row, col int, bs av1.BlockSize, depth int) []av
 		list = append(list, av1.PartitionHorz, av1.PartitionVert)
 	}
 	if f.Speed.Partition >= PartitionAll && bs > av1.Block8x8 {
-		list = append(list, av1.PartitionHorzA, av1.PartitionHorzB, av1.PartitionVertA, av1.PartitionVertB)
-		if bs < av1.Block128x128 {
-			list = append(list, av1.PartitionHorz4, av1.PartitionVert4)
-		}
+		list = append(list, av1.PartitionHorzA, av1.PartitionHorzB, av1.PartitionVertA, av1.PartitionVertB,
+			av1.PartitionHorz4, av1.PartitionVert4)
 	}
 	return f.legal(list, bs)
 }
@@ -129,13 +127,10 @@ func (f *Frame) legal(list []av1.Partition, bs av1.BlockSize) []av1.Partition {
 
 // tryPartition codes the node with partition p and returns the cost.
 func (w *Worker) tryPartition(row, col int, bs av1.BlockSize, p av1.Partition, depth int, limit int64) int64 {
-	cost := int64(0)
-	if bs >= av1.Block8x8 {
-		w.sb.Partitions = append(w.sb.Partitions, p)
-		w.count.StartCounting(w.f.CDF)
-		w.syn.Partition(row, col, bs, p)
-		cost = w.rd(0, w.count.Cost())
-	}
+	w.sb.Partitions = append(w.sb.Partitions, p)
+	w.count.StartCounting(w.f.CDF)
+	w.syn.Partition(row, col, bs, p)
+	cost := w.rd(0, w.count.Cost())
 	sub := av1.PartitionSubsize[p][bs]
 	if p == av1.PartitionSplit && bs > av1.Block8x8 {
 		half := int(av1.Num4x4BlocksWide[bs]) / 2

@@ -83,8 +83,8 @@ func (w *Worker) withinPrediction(list []av1.Partition, row, col, depth int) []a
 	y0, x0 := row>>1&7, col>>1&7
 	// Only what lies inside the frame has been predicted.
 	g := w.f.Grid
-	for y := y0; y < min(y0+max(n, 1), y0+(g.Rows-row+1)>>1, 8); y++ {
-		for x := x0; x < min(x0+max(n, 1), x0+(g.Cols-col+1)>>1, 8); x++ {
+	for y := y0; y < y0+min(n, (g.Rows-row+1)>>1); y++ {
+		for x := x0; x < x0+min(n, (g.Cols-col+1)>>1); x++ {
 			least, most = min(least, int(w.depth[y*8+x])), max(most, int(w.depth[y*8+x]))
 		}
 	}

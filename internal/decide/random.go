@@ -78,13 +78,6 @@ func (w *Worker) randomBlock(b *tile.Block, best *bestBlock) {
 	w.offer(b, w.rd(total.dist, total.rate+w.rateModeInfo(b)), best)
 }
 
-// restoreAll puts the prediction of all planes back.
-func (w *Worker) restoreAll(b *tile.Block) {
-	for p := range w.planesOf(b) {
-		w.restorePrediction(b, p)
-	}
-}
-
 // codeWithoutResidual predicts an intra block that has Skip.
 func (w *Worker) codeWithoutResidual(b *tile.Block) {
 	w.units = w.syn.Layout(w.units, b)

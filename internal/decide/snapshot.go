@@ -37,9 +37,9 @@ type snapshot struct {
 	decoded    predict.BlockDecoded
 }
 
-// takeSnapshot reserves a snapshot for areas up to one superblock.
+// takeSnapshot reserves a snapshot for areas of side samples, up to one superblock.
 func takeSnapshot(p *frame.Planner, side, numPlanes, subX, subY int) snapshot {
-	np, nb, nt, nc := tile.SuperblockCaps(side == 128, numPlanes, subX, subY)
+	np, nb, nt, nc := tile.SuperblockCaps(false, numPlanes, subX, subY)
 	const purpose = "decisions: snapshots"
 	s := snapshot{
 		partitions: frame.Take[av1.Partition](p, purpose, np),

@@ -12,8 +12,8 @@ import (
 	"github.com/grav1e/grav1e/internal/transform"
 )
 
-// maxNodeDepth is the number of square sizes from 128x128 to 4x4.
-const maxNodeDepth = 6
+// maxNodeDepth is the number of square sizes with a partition, from 64x64 to 8x8.
+const maxNodeDepth = 4
 
 // blockSamples is the number of samples of the largest block, a superblock.
 const blockSamples = 64 * 64
@@ -68,10 +68,8 @@ type nodeLevel struct {
 func NewWorker(p *frame.Planner, numPlanes, subX, subY int) *Worker {
 	const purpose = "decisions: blocks"
 	w := &Worker{}
-	side := 64
-	for d := 0; side >= 4; d++ {
-		w.levels[d].best = takeSnapshot(p, side, numPlanes, subX, subY)
-		side /= 2
+	for d := range w.levels {
+		w.levels[d].best = takeSnapshot(p, 64>>d, numPlanes, subX, subY)
 	}
 	w.leaf = takeSnapshot(p, 64, numPlanes, subX, subY)
 	w.luma = takeSnapshot(p, 64, numPlanes, subX, subY)
