@@ -96,7 +96,7 @@ func SpeedOf(preset int) Speed {
 		//                                           0     1     2     3     4     5     6     7     8     9    10
 		MiniGOP:         [...]int{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
 		Partition:       [...]PartitionSearch{all, all, rect, rect, rect, sq, sq, sq, sq, sq, sq}[p],
-		LightLayer:      [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 1}[p],
+		LightLayer:      [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 0}[p],
 		LightIntra:      [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
 		PartitionRange:  [...]int{-1, 1, -1, 1, 1, -1, 1, 1, 0, 0, 0}[p],
 		MinBlock:        [...]int{4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}[p],
@@ -124,7 +124,7 @@ func SpeedOf(preset int) Speed {
 		TxDepthIntra:    [...]int{1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0}[p],
 		TxDepthInter:    [...]int{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}[p],
 		TxTypes:         [...]TxTypeSearch{few, few, few, few, few, none, none, none, none, none, none}[p],
-		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, true, false, false}[p],
+		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, false, false, false}[p],
 		Deblock:         [...]SearchEffort{full, full, fast, fast, formula, formula, formula, formula, formula, formula, formula}[p],
 		Cdef:            [...]SearchEffort{full, full, full, fast, fast, fast, fast, fast, formula, formula, formula}[p],
 		Restoration:     [...]SearchEffort{full, full, fast, fast, fast, off, off, off, off, off, off}[p],

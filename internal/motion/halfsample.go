@@ -54,8 +54,12 @@ func (s *HalfSample) BuildRows(luma *frame.Plane, bitDepth, y0, y1 int, scratch 
 	for y := y0; y < y1; y += halfBand {
 		h := min(halfBand, y1-y)
 		for x := 0; x < luma.Width; x += halfBand {
+			for j := range h {
+				simd.ME.Narrow(s.Plane[0].At(x, y+j)[:halfBand], luma.At(x, y+j), uint(bitDepth-8))
+			}
 			src := luma.At(x-simd.MCMargin, y-simd.MCMargin)
-			for i, f := range filters {
+			for i := 1; i < len(filters); i++ {
+				f := filters[i]
 				simd.MC.Put8Tap(scratch.out[:], halfBand, src, luma.Stride, halfBand, h, f[0], f[1], bitDepth, &scratch.tmp)
 				for j := range h {
 					simd.ME.Narrow(s.Plane[i].At(x, y+j)[:halfBand], scratch.out[j*halfBand:], uint(bitDepth-8))
