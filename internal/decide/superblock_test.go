@@ -110,6 +110,38 @@ func TestRecordComplete(t *testing.T) {
 	}
 }
 
+// TestSkippedIsPredicted: what lies in the picture for an inter block without residual is
+// its prediction, even if a residual was tried.
+func TestSkippedIsPredicted(t *testing.T) {
+	grain := noise(9)
+	src := func(plane, x, y int) int { return texture(plane, x+1, y) + grain(plane, x, y) - 128 }
+	for _, preset := range somePresets {
+		for qidx := 100; qidx <= 220; qidx += 40 {
+			s := newScene(t, setup{w: 72, h: 40, preset: preset, layer: 2, refs: 2, qidx: qidx, src: src})
+			w := s.worker(t)
+			s.decide(w)
+			again := newScene(t, setup{w: 72, h: 40})
+			for i := range s.sbs {
+				for k := range s.sbs[i].Blocks {
+					b := &s.sbs[i].Blocks[k]
+					if !b.IsInter || !b.Skip {
+						continue
+					}
+					w.pred.PredictBlock(again.Cur, &s.Refs, s.Grid, b.Row, b.Col, &b.ModeInfo, 0, 2)
+					for p := range w.planesOf(b) {
+						plane, x, y, bw, bh := w.area(p, b.Row, b.Col, b.BlockSize)
+						for j := range bh {
+							if !slices.Equal(plane.At(x, y+j)[:bw], again.Cur.Planes[p].At(x, y+j)[:bw]) {
+								t.Fatalf("preset %d, quantiser %d: plane %d of the block at %d,%d is not its prediction", preset, qidx, p, b.Row, b.Col)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func checkBlock(t *testing.T, s *scene, b *tile.Block) {
 	t.Helper()
 	switch {
