@@ -49,7 +49,7 @@ const MaxPairs = 8
 // Fixed-point positions of the two cost scales.
 const (
 	distShift = 14
-	satdShift = 9
+	satdShift = 16
 )
 
 // Prepare derives λ. D + λR is least where the slope of the rate-distortion curve
@@ -63,7 +63,7 @@ func (f *Frame) Prepare() {
 	f.lambda = max(step*step*lambdaPerMille<<distShift/(64*512*1000), 1)
 	least := uint64(min(f.quant.DC, f.quant.AC))
 	f.zeroEnergy = least * least * 2 / 5
-	f.satdLambda = max(step<<satdShift*36/(8*512*100), 1)
+	f.satdLambda = max(step<<satdShift*30/(8*512*100), 1)
 	f.sadLambda = max(f.satdLambda>>(f.Cur.BitDepth-8), 1)
 }
 

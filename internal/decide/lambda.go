@@ -38,8 +38,8 @@ func (w *Worker) setWeights(row, col int) {
 	w.lambda = max(f.lambda*scale>>8, 1)
 	w.satdLambda = max(f.satdLambda*scale>>8, 1)
 	w.sadLambda = max(f.sadLambda*scale>>8, 1)
-	// satdLambda is per 1/512 bit with satdShift fraction bits: 256 times that per bit.
-	w.refiner.Lambda = uint64(w.satdLambda) << 8
+	// The refiner counts per bit, with 8 fraction bits.
+	w.refiner.Lambda = uint64(w.satdLambda) << (9 + 8 - satdShift)
 	w.refiner.SadLambda = w.refiner.Lambda
 }
 
