@@ -3,6 +3,8 @@ package decide
 import (
 	"math"
 	"testing"
+
+	"github.com/grav1e/grav1e/internal/av1"
 )
 
 // TestMaskingScale: the factor grows with activity, is what it says, and is bounded.
@@ -106,7 +108,9 @@ func TestPrepare(t *testing.T) {
 			if !near(f.lambda, float64(f8.lambda)*scale*scale, 0.08) {
 				t.Errorf("quantiser %d: λ %d at 8 bits, %d at %d", qidx, f8.lambda, f.lambda, 8+deeper)
 			}
-			if !near(f8.satdLambda, float64(f.satdLambda)/scale, 0.04) || !near(f8.sadLambda, float64(f.sadLambda), 0.04) {
+			// The weights of differences follow the quantiser's steps, which the specification rounds at each depth.
+			steps := float64(av1.AcQ(8+deeper, qidx)) / float64(av1.AcQ(8, qidx))
+			if !near(f.satdLambda, float64(f8.satdLambda)*steps, 0.01) || !near(f.sadLambda, float64(f8.sadLambda)*steps/scale, 0.01) {
 				t.Errorf("quantiser %d: weights of differences %d, %d at 8 bits, %d, %d at %d", qidx, f8.satdLambda, f8.sadLambda, f.satdLambda, f.sadLambda, 8+deeper)
 			}
 		}
