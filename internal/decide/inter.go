@@ -126,25 +126,34 @@ func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
 // addInter estimates a candidate by the SATD of its luma prediction and the cost of its
 // mode info, and adds it unless the list from since on has one with the same motion.
 func (w *Worker) addInter(b *tile.Block, mode av1.PredictionMode, refs [2]int8, mvs [2]av1.MV, refMvIdx, stack uint8, since int) {
-	s := &w.inter
-	if refs[1] <= av1.IntraFrame {
-		mvs[1] = av1.MV{}
-	}
-	for i := since; i < len(s.list); i++ {
-		if s.list[i].mvs == mvs {
-			return
-		}
-	}
-	if len(s.list) == cap(s.list) || !w.usable(b, mvs[0]) || !w.usable(b, mvs[1]) {
+	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
+	if !w.admit(b, &c, since) {
 		return
 	}
-	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
-	w.setInter(b, &c)
+	c.cost = w.satdCost(w.interSATD(b), w.count.Cost())
+	w.inter.list = append(w.inter.list, c)
+}
+
+// admit makes b the candidate c and counts its mode info, unless the list from since
+// on has one with the same motion, or a vector reaches too far.
+func (w *Worker) admit(b *tile.Block, c *interCandidate, since int) bool {
+	list := w.inter.list
+	if c.refs[1] <= av1.IntraFrame {
+		c.mvs[1] = av1.MV{}
+	}
+	for i := since; i < len(list); i++ {
+		if list[i].mvs == c.mvs {
+			return false
+		}
+	}
+	if len(list) == cap(list) || !w.usable(b, c.mvs[0]) || !w.usable(b, c.mvs[1]) {
+		return false
+	}
+	w.setInter(b, c)
 	b.Skip = false
 	w.count.StartCounting(w.f.CDF)
 	w.syn.ModeInfo(b)
-	c.cost = w.satdCost(w.interSATD(b), w.count.Cost())
-	s.list = append(s.list, c)
+	return true
 }
 
 // usable tells whether a vector may be coded and reaches no farther than the padding.

@@ -210,8 +210,7 @@ func (w *Worker) codeIntraLuma(b *tile.Block) (total coded) {
 			continue
 		}
 		ib := w.intraBlock(b, 0, int(u.X4)*4, int(u.Y4)*4, u.Tx)
-		ib.Mode, ib.AngleDelta, ib.FilterIntra = b.YMode, b.AngleDeltaY, b.FilterIntra
-		w.pred.PredictIntra(&w.f.Cur.Planes[0], &ib)
+		w.predictUnit(b, u, &ib)
 		c, _ := w.codeLuma(b, u, w.f.Speed.TxTypes)
 		total.add(c)
 		w.decoded.Mark(0, ib.X, ib.Y, u.Tx)
@@ -269,7 +268,6 @@ func (w *Worker) contextSlot(b *tile.Block) *tile.SavedContext {
 
 // codeChromaUnits predicts and codes the chroma transform blocks of an intra block.
 func (w *Worker) codeChromaUnits(b *tile.Block) (total coded) {
-	f := w.f
 	decoded := w.decoded
 	w.units = w.syn.Layout(w.units, b)
 	for i := range w.units {
@@ -278,25 +276,29 @@ func (w *Worker) codeChromaUnits(b *tile.Block) (total coded) {
 			continue
 		}
 		plane := int(u.Plane)
-		cur := &f.Cur.Planes[plane]
 		ib := w.intraBlock(b, plane, int(u.X4)*4, int(u.Y4)*4, u.Tx)
-		if b.UVMode == av1.UVCflPred {
-			w.prepareCfl(b, &ib)
-			alpha := b.CflAlphaU
-			if plane == 2 {
-				alpha = b.CflAlphaV
-			}
-			ib.Mode = av1.DCPred
-			w.pred.PredictCfl(cur, &ib, alpha)
-		} else {
-			ib.Mode, ib.AngleDelta = b.UVMode, b.AngleDeltaUV
-			w.pred.PredictIntra(cur, &ib)
-		}
+		w.predictUnit(b, u, &ib)
 		total.add(w.codeChroma(b, u, w.syn.ChromaTxType(b, u, av1.DCTDCT)))
 		w.decoded.Mark(plane, ib.X, ib.Y, u.Tx)
 	}
 	w.decoded = decoded
 	return total
+}
+
+// predictUnit predicts transform block u of an intra block in place.
+func (w *Worker) predictUnit(b *tile.Block, u *tile.TxUnit, ib *predict.IntraBlock) {
+	cur := &w.f.Cur.Planes[u.Plane]
+	switch {
+	case u.Plane == 0:
+		ib.Mode, ib.AngleDelta, ib.FilterIntra = b.YMode, b.AngleDeltaY, b.FilterIntra
+		w.pred.PredictIntra(cur, ib)
+	case b.UVMode == av1.UVCflPred:
+		w.prepareCfl(b, ib)
+		w.pred.PredictCfl(cur, ib, [3]int8{0, b.CflAlphaU, b.CflAlphaV}[u.Plane])
+	default:
+		ib.Mode, ib.AngleDelta = b.UVMode, b.AngleDeltaUV
+		w.pred.PredictIntra(cur, ib)
+	}
 }
 
 func (w *Worker) prepareCfl(b *tile.Block, ib *predict.IntraBlock) {

@@ -50,26 +50,13 @@ func (w *Worker) nextStack(refs [2]int8) (st *mvpred.Stack, index uint8, since i
 
 // addLight is addInter with the approximate difference.
 func (w *Worker) addLight(b *tile.Block, mode av1.PredictionMode, refs [2]int8, mvs [2]av1.MV, refMvIdx, stack uint8, since int) {
-	s := &w.inter
-	if refs[1] <= av1.IntraFrame {
-		mvs[1] = av1.MV{}
-	}
-	for i := since; i < len(s.list); i++ {
-		if s.list[i].mvs == mvs {
-			return
-		}
-	}
-	if !w.usable(b, mvs[0]) || !w.usable(b, mvs[1]) {
+	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
+	if !w.admit(b, &c, since) {
 		return
 	}
-	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
-	w.setInter(b, &c)
-	b.Skip = false
-	w.count.StartCounting(w.f.CDF)
-	w.syn.ModeInfo(b)
 	c.satd = int64(w.lightSAD(b, &c))
 	c.cost = c.satd<<satdShift + w.sadLambda*int64(w.count.Cost())
-	s.list = append(s.list, c)
+	w.inter.list = append(w.inter.list, c)
 }
 
 // lightSAD is the approximate difference candidate c leaves.

@@ -2,7 +2,6 @@ package decide
 
 import (
 	"github.com/grav1e/grav1e/internal/av1"
-	"github.com/grav1e/grav1e/internal/predict"
 	"github.com/grav1e/grav1e/internal/tile"
 )
 
@@ -88,21 +87,6 @@ func (w *Worker) codeWithoutResidual(b *tile.Block) {
 		w.decoded.Mark(int(u.Plane), ib.X, ib.Y, u.Tx)
 	}
 	w.syn.ResetBlockContext(b)
-}
-
-func (w *Worker) predictUnit(b *tile.Block, u *tile.TxUnit, ib *predict.IntraBlock) {
-	cur := &w.f.Cur.Planes[u.Plane]
-	switch {
-	case u.Plane == 0:
-		ib.Mode, ib.AngleDelta, ib.FilterIntra = b.YMode, b.AngleDeltaY, b.FilterIntra
-		w.pred.PredictIntra(cur, ib)
-	case b.UVMode == av1.UVCflPred:
-		w.prepareCfl(b, ib)
-		w.pred.PredictCfl(cur, ib, [3]int8{0, b.CflAlphaU, b.CflAlphaV}[u.Plane])
-	default:
-		ib.Mode, ib.AngleDelta = b.UVMode, b.AngleDeltaUV
-		w.pred.PredictIntra(cur, ib)
-	}
 }
 
 // randomIntra draws the modes of an intra block.

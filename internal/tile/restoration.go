@@ -60,7 +60,7 @@ func (s *Syntax) wienerUnit(plane int, u *LRUnit) {
 		ref := &s.refWiener[plane][pass]
 		for j := min(plane, 1); j < 3; j++ {
 			v := u.Wiener[pass][j]
-			s.signedSubexp(int(av1.WienerTapsMin[j]), int(av1.WienerTapsMax[j])+1, int(av1.WienerTapsK[j]), int(ref[j]), int(v))
+			s.Coder.SignedSubexpWithRef(int(v), int(av1.WienerTapsMin[j]), int(av1.WienerTapsMax[j])+1, int(av1.WienerTapsK[j]), int(ref[j]))
 			ref[j] = v
 		}
 	}
@@ -80,7 +80,7 @@ func (s *Syntax) sgrprojUnit(plane int, u *LRUnit) {
 		v := SgrXqdImplied(i, ref[0])
 		if av1.SgrParams[u.SgrSet][2*i] != 0 {
 			v = u.SgrXqd[i]
-			s.signedSubexp(lo, hi+1, sgrprojK, int(ref[i]), int(v))
+			s.Coder.SignedSubexpWithRef(int(v), lo, hi+1, sgrprojK, int(ref[i]))
 		}
 		ref[i] = v
 	}
@@ -93,44 +93,4 @@ func SgrXqdImplied(i int, xqd0 int8) int8 {
 		return 0
 	}
 	return int8(min(max(1<<sgrprojBits-int(xqd0), int(av1.SgrprojXqdMin[1])), int(av1.SgrprojXqdMax[1])))
-}
-
-// signedSubexp is decode_signed_subexp_with_ref_bool (section 5.11.58) of v in lo..hi-1.
-func (s *Syntax) signedSubexp(lo, hi, k, ref, v int) {
-	mx, r, x := hi-lo, ref-lo, v-lo
-	if r<<1 > mx {
-		r, x = mx-1-r, mx-1-x
-	}
-	s.subexp(mx, k, recenter(r, x))
-}
-
-// recenter inverts inverse_recenter (section 5.9.29).
-func recenter(r, x int) int {
-	switch {
-	case x > 2*r:
-		return x
-	case x >= r:
-		return (x - r) << 1
-	}
-	return (r-x)<<1 - 1
-}
-
-// subexp is decode_subexp_bool.
-func (s *Syntax) subexp(numSyms, k, v int) {
-	mk := 0
-	for i := 0; ; i++ {
-		b2 := k + max(i-1, 0)
-		a := 1 << b2
-		if numSyms <= mk+3*a {
-			s.Coder.NS(uint32(v-mk), uint32(numSyms-mk))
-			return
-		}
-		more := v >= mk+a
-		s.Coder.Literal(uint32(btoi(more)), 1)
-		if !more {
-			s.Coder.Literal(uint32(v-mk), b2)
-			return
-		}
-		mk += a
-	}
 }
