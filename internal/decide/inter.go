@@ -16,8 +16,9 @@ type interCandidate struct {
 	refs     [2]int8
 	mvs      [2]av1.MV
 	refMvIdx uint8
-	stack    uint8 // index into interScratch.stacks
-	satd     int64 // the difference it leaves
+	stack    uint8  // index into interScratch.stacks
+	rate     uint32 // of its mode info, 1/512 bit
+	satd     int64  // the difference it leaves
 	cost     int64
 }
 
@@ -25,19 +26,45 @@ type interCandidate struct {
 type interScratch struct {
 	list   []interCandidate
 	stacks [maxStacks]mvpred.Stack
+	rates  [maxStacks]uint32             // of what precedes the mode with a stack's references, 1/512 bit
 	n      int                           // stacks in use
+	head   uint32                        // rate of what precedes the references
+	lo, hi av1.MV                        // how far the block's vectors may point
 	newMVs [av1.TotalRefsPerFrame]av1.MV // what the search found, by reference
 }
 
 // maxStacks is one per reference and one per compound pair searched.
 const maxStacks = 7 + 8
 
+// startInter prepares the list of b's inter candidates.
+func (w *Worker) startInter(b *tile.Block) {
+	s := &w.inter
+	b.IsInter, b.Skip, b.SkipMode = true, false, false
+	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
+	s.list, s.n = s.list[:0], 0
+	s.lo, s.hi = w.mvRange(b)
+	w.count.StartCounting(w.f.CDF)
+	w.syn.InterHead(b)
+	s.head = w.count.Cost()
+}
+
+// nextStack finds the vector stack of refs and the rate of naming them; since is where
+// their candidates start in the list.
+func (w *Worker) nextStack(b *tile.Block, refs [2]int8) (st *mvpred.Stack, index uint8, since int) {
+	s := &w.inter
+	st = &s.stacks[s.n]
+	w.mvs.Find(refs, st)
+	b.RefFrame = refs
+	w.count.StartCounting(w.f.CDF)
+	w.syn.InterRefs(b)
+	s.rates[s.n] = s.head + w.count.Cost()
+	s.n++
+	return st, uint8(s.n - 1), len(s.list)
+}
+
 // listInter estimates the inter candidates of b.
 func (w *Worker) listInter(b *tile.Block) {
-	b.IsInter = true
-	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
-	s := &w.inter
-	s.list, s.n = s.list[:0], 0
+	w.startInter(b)
 	for i := range w.f.Search {
 		w.searchReference(b, &w.f.Search[i])
 	}
@@ -50,9 +77,14 @@ func (w *Worker) listInter(b *tile.Block) {
 
 // tryInter offers the best inter ways to code b.
 func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
-	w.listInter(b)
 	s := &w.inter
-	sortInter(s.list)
+	if w.f.Speed.FastMotion {
+		w.listLight(b)
+		w.estimateBest(b, w.f.Speed.InterSATD)
+	} else {
+		w.listInter(b)
+		sortInter(s.list)
+	}
 	n := min(len(s.list), w.f.Speed.InterRD)
 	for i := range n {
 		w.setInter(b, &s.list[i])
@@ -77,11 +109,7 @@ func (w *Worker) compoundAllowed(b *tile.Block) bool {
 func (w *Worker) searchReference(b *tile.Block, rs *RefSearch) {
 	s := &w.inter
 	refs := [2]int8{rs.Ref, av1.NoneFrame}
-	si := uint8(s.n)
-	st := &s.stacks[s.n]
-	s.n++
-	w.mvs.Find(refs, st)
-	firstOfRef := len(s.list)
+	st, si, firstOfRef := w.nextStack(b, refs)
 	w.addInter(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, firstOfRef)
 	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
 		w.addInter(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, firstOfRef)
@@ -108,11 +136,7 @@ func (w *Worker) newMvIdx(st *mvpred.Stack, mv av1.MV) uint8 {
 // searchPair adds the candidates that average two references.
 func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
 	s := &w.inter
-	si := uint8(s.n)
-	st := &s.stacks[s.n]
-	s.n++
-	w.mvs.Find(pair, st)
-	firstOfPair := len(s.list)
+	st, si, firstOfPair := w.nextStack(b, pair)
 	w.addInter(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, firstOfPair)
 	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
 		w.addInter(b, av1.NearNearMV, pair, st.PredMv(av1.NearNearMV, i), uint8(i), si, firstOfPair)
@@ -130,7 +154,8 @@ func (w *Worker) addInter(b *tile.Block, mode av1.PredictionMode, refs [2]int8, 
 	if !w.admit(b, &c, since) {
 		return
 	}
-	c.cost = w.satdCost(w.interSATD(b), w.count.Cost())
+	c.satd = w.interSATD(b)
+	c.cost = w.satdCost(c.satd, c.rate)
 	w.inter.list = append(w.inter.list, c)
 }
 
@@ -146,20 +171,30 @@ func (w *Worker) admit(b *tile.Block, c *interCandidate, since int) bool {
 			return false
 		}
 	}
-	if len(list) == cap(list) || !w.usable(b, c.mvs[0]) || !w.usable(b, c.mvs[1]) {
+	if len(list) == cap(list) || !w.inter.usable(c.mvs[0]) || !w.inter.usable(c.mvs[1]) {
 		return false
 	}
 	w.setInter(b, c)
-	b.Skip = false
-	w.count.StartCounting(w.f.CDF)
-	w.syn.ModeInfo(b)
+	c.rate = w.inter.rates[c.stack] + w.rateMotion(b)
 	return true
 }
 
+// rateMotion is the cost of b's mode and vectors, 1/512 bit.
+func (w *Worker) rateMotion(b *tile.Block) uint32 {
+	w.count.StartCounting(w.f.CDF)
+	w.syn.InterMotion(b)
+	rate := w.count.Cost()
+	for list := range 2 {
+		if b.RefFrame[list] > av1.IntraFrame && mvpred.ListMode(b.YMode, list) == av1.NewMV {
+			rate += w.f.MvCosts.Cost(b.Mv[list], b.PredMv[list])
+		}
+	}
+	return rate
+}
+
 // usable tells whether a vector may be coded and reaches no farther than the padding.
-func (w *Worker) usable(b *tile.Block, mv av1.MV) bool {
-	lo, hi := w.mvRange(b)
-	return mv.Row >= lo.Row && mv.Row <= hi.Row && mv.Col >= lo.Col && mv.Col <= hi.Col
+func (s *interScratch) usable(mv av1.MV) bool {
+	return mv.Row >= s.lo.Row && mv.Row <= s.hi.Row && mv.Col >= s.lo.Col && mv.Col <= s.hi.Col
 }
 
 // setInter makes b the candidate c, with the regular interpolation filter.
@@ -189,6 +224,35 @@ func (w *Worker) interSATD(b *tile.Block) int64 {
 	}
 	src := &f.Src.Planes[0]
 	return int64(simd.Dist.SATD(src.At(x, y), src.Stride, w.candidate, bw, bw, bh))
+}
+
+// estimateBest keeps the n candidates that cost least, and orders them by the SATD of
+// their real prediction.
+func (w *Worker) estimateBest(b *tile.Block, n int) {
+	s := &w.inter
+	s.list = s.list[:keepBest(s.list, n)]
+	for i := range s.list {
+		c := &s.list[i]
+		w.setInter(b, c)
+		c.satd = w.interSATD(b)
+		c.cost = w.satdCost(c.satd, c.rate)
+	}
+	sortInter(s.list)
+}
+
+// keepBest moves the n candidates that cost least to the front, in order, and returns how many that is.
+func keepBest(list []interCandidate, n int) int {
+	n = min(n, len(list))
+	for i := range n {
+		least := i
+		for j := i + 1; j < len(list); j++ {
+			if list[j].cost < list[least].cost {
+				least = j
+			}
+		}
+		list[i], list[least] = list[least], list[i]
+	}
+	return n
 }
 
 func sortInter(list []interCandidate) {
@@ -390,7 +454,7 @@ func (w *Worker) trySkipMode(b *tile.Block, best *bestBlock) {
 	st := &s.stacks[maxStacks-1]
 	w.mvs.Find(pair, st)
 	c := interCandidate{mode: av1.NearestNearestMV, refs: pair, mvs: st.PredMv(av1.NearestNearestMV, 0), stack: maxStacks - 1}
-	if !w.usable(b, c.mvs[0]) || !w.usable(b, c.mvs[1]) {
+	if !s.usable(c.mvs[0]) || !s.usable(c.mvs[1]) {
 		return
 	}
 	w.setInter(b, &c)

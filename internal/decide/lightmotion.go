@@ -13,17 +13,25 @@ import (
 // Motion of the light path: vectors are ranked by differences of 8-bit samples to
 // planes interpolated once per reference picture; only the winner is predicted.
 
-// listLight estimates the inter candidates of b.
+// listLight estimates the inter candidates of b; on the light path only the nearest and the new vectors.
 func (w *Worker) listLight(b *tile.Block) {
 	f, s := w.f, &w.inter
-	b.IsInter = true
-	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
-	s.list, s.n = s.list[:0], 0
+	w.startInter(b)
+	near := f.Speed.NearMVs
+	if w.light {
+		near = 0
+	}
 	for i := range f.Search {
 		rs := &f.Search[i]
 		refs := [2]int8{rs.Ref, av1.NoneFrame}
-		st, si, since := w.nextStack(refs)
+		st, si, since := w.nextStack(b, refs)
 		w.addLight(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, since)
+		for i := 1; i <= near && i < max(int(st.NumMvFound), 2); i++ {
+			w.addLight(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, since)
+		}
+		if !w.light {
+			w.addLight(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, since)
+		}
 		mv := w.searchLight(b, rs, st)
 		s.newMVs[rs.Ref] = mv
 		w.addLight(b, av1.NewMV, refs, [2]av1.MV{mv}, w.newMvIdx(st, mv), si, since)
@@ -32,20 +40,18 @@ func (w *Worker) listLight(b *tile.Block) {
 		return
 	}
 	for _, pair := range f.Pairs {
-		st, si, since := w.nextStack(pair)
+		st, si, since := w.nextStack(b, pair)
 		new0, new1 := s.newMVs[pair[0]], s.newMVs[pair[1]]
 		w.addLight(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, since)
+		for i := 1; i <= near && i < max(int(st.NumMvFound), 2); i++ {
+			w.addLight(b, av1.NearNearMV, pair, st.PredMv(av1.NearNearMV, i), uint8(i), si, since)
+		}
 		w.addLight(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, since)
+		if !w.light {
+			w.addLight(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, since)
+			w.addLight(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, since)
+		}
 	}
-}
-
-// nextStack finds the vector stack of refs; since is where its candidates start in the list.
-func (w *Worker) nextStack(refs [2]int8) (st *mvpred.Stack, index uint8, since int) {
-	s := &w.inter
-	st = &s.stacks[s.n]
-	w.mvs.Find(refs, st)
-	s.n++
-	return st, uint8(s.n - 1), len(s.list)
 }
 
 // addLight is addInter with the approximate difference.
@@ -55,7 +61,7 @@ func (w *Worker) addLight(b *tile.Block, mode av1.PredictionMode, refs [2]int8, 
 		return
 	}
 	c.satd = int64(w.lightSAD(b, &c))
-	c.cost = c.satd<<satdShift + w.sadLambda*int64(w.count.Cost())
+	c.cost = c.satd<<satdShift + w.sadLambda*int64(c.rate)
 	w.inter.list = append(w.inter.list, c)
 }
 
@@ -87,7 +93,7 @@ func (w *Worker) searchLight(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av1
 	q.half, q.x, q.y = w.f.Half[rs.Ref], b.Col*4, b.Row*4
 	q.w, q.h = int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
 	q.pred, q.mv, q.cost = st.PredMv(av1.NewMV, 0)[0], av1.MV{}, maxCost
-	q.lo, q.hi = w.mvRange(b)
+	q.lo, q.hi = w.inter.lo, w.inter.hi
 	sb := rs.Results.At(q.x, q.y)
 	sizeLog2 := max(bits.Len(uint(min(q.w, q.h)))-1, 3)
 	w.tryVector(sb.Mv[motion.BlockIndex(sizeLog2, q.x, q.y)])

@@ -136,11 +136,11 @@ func TestPredictPartitionObject(t *testing.T) {
 	for y := range 8 {
 		for x := range 8 {
 			level := got[y*8+x]
-			if x>>1 == 1 && y>>1 == 1 && level < 2 {
-				t.Errorf("level %d at the object, %d,%d", level, y, x)
+			if x>>1 == 1 && y>>1 == 1 && level.most < 2 {
+				t.Errorf("levels %v at the object, %d,%d", level, y, x)
 			}
-			if x >= 4 && level != 1 {
-				t.Errorf("level %d far from the object, %d,%d", level, y, x)
+			if x >= 4 && (level.least != 1 || level.most != 1) {
+				t.Errorf("levels %v far from the object, %d,%d", level, y, x)
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func TestWithinPredictionInside(t *testing.T) {
 			var seen [2][]av1.Partition
 			for k, old := range []uint8{0, 3} {
 				for j := range w.depth {
-					w.depth[j] = old
+					w.depth[j] = depthRange{old, old}
 				}
 				w.predictPartition(row, col)
 				eachNode(s, func(r, c, depth int, bs av1.BlockSize) {

@@ -10,9 +10,11 @@ import (
 // own motion, differ less from their references than the whole does, by more than
 // the extra motion costs.
 
-// predictedDepth[i] of a worker is the split level (0: 64x64, 3: 8x8) of each 8x8 of
-// the superblock, in raster order.
-type predictedDepth [64]uint8
+// predictedDepth[i] of a worker are the split levels (0: 64x64, 3: 8x8) worth trying for
+// each 8x8 of the superblock, in raster order.
+type predictedDepth [64]depthRange
+
+type depthRange struct{ least, most uint8 }
 
 // depthBits is what one more block of a size costs, in 1/512 bit: partition, mode
 // and motion, by level.
@@ -37,27 +39,32 @@ func (w *Worker) predictNode(row, col, level int) int64 {
 		whole = int64(w.leastSAD(row, col, sizeLog2))<<satdShift + w.sadLambda*int64(depthBits[level])
 	}
 	if level == 3 {
-		w.depth[row>>1&7*8+col>>1&7] = 3
+		d := &w.depth[row>>1&7*8+col>>1&7]
+		d.least, d.most = 3, 3
 		return whole
 	}
 	parts := int64(0)
 	for i := range 4 {
 		parts += w.predictNode(row+i>>1*half, col+i&1*half, level+1)
 	}
-	if whole <= parts {
-		w.setDepth(row, col, level)
-		return whole
+	margin := int64(100 + f.Speed.PartitionMargin)
+	if whole*100 <= parts*margin {
+		w.setDepth(row, col, level, parts*100 > whole*margin)
 	}
-	return parts
+	return min(whole, parts)
 }
 
-// setDepth marks a square as coded whole.
-func (w *Worker) setDepth(row, col, level int) {
+// setDepth marks a square as worth coding whole, and, if only, not worth splitting.
+func (w *Worker) setDepth(row, col, level int, only bool) {
 	n := 8 >> level
 	y0, x0 := row>>1&7, col>>1&7
 	for y := y0; y < y0+n; y++ {
 		for x := x0; x < x0+n; x++ {
-			w.depth[y*8+x] = uint8(level)
+			d := &w.depth[y*8+x]
+			d.least = uint8(level)
+			if only {
+				d.most = uint8(level)
+			}
 		}
 	}
 }
@@ -85,7 +92,8 @@ func (w *Worker) withinPrediction(list []av1.Partition, row, col, depth int) []a
 	g := w.f.Grid
 	for y := y0; y < y0+min(n, (g.Rows-row+1)>>1); y++ {
 		for x := x0; x < x0+min(n, (g.Cols-col+1)>>1); x++ {
-			least, most = min(least, int(w.depth[y*8+x])), max(most, int(w.depth[y*8+x]))
+			d := w.depth[y*8+x]
+			least, most = min(least, int(d.least)), max(most, int(d.most))
 		}
 	}
 	r := w.f.Speed.PartitionRange

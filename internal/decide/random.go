@@ -122,6 +122,7 @@ func (w *Worker) randomIntra(b *tile.Block) {
 func (w *Worker) randomInter(b *tile.Block) bool {
 	r, s := &w.random, &w.inter
 	b.IsInter = true
+	s.lo, s.hi = w.mvRange(b)
 	st := &s.stacks[0]
 	c := interCandidate{refs: [2]int8{w.f.Search[r.n(len(w.f.Search))].Ref, av1.NoneFrame}}
 	modes := [...]av1.PredictionMode{av1.NearestMV, av1.NearMV, av1.GlobalMV, av1.NewMV}
@@ -135,7 +136,7 @@ func (w *Worker) randomInter(b *tile.Block) bool {
 	c.refMvIdx = uint8(first + r.n(last-first+1))
 	c.mvs = st.PredMv(c.mode, int(c.refMvIdx))
 	w.drawNewMVs(b, &c)
-	if !w.usable(b, c.mvs[0]) || !w.usable(b, c.mvs[1]) {
+	if !s.usable(c.mvs[0]) || !s.usable(c.mvs[1]) {
 		return false
 	}
 	w.setInter(b, &c)

@@ -43,14 +43,15 @@ const (
 
 // Speed is what a speed preset means to the encoder. No other file knows presets.
 type Speed struct {
-	MiniGOP        int // frames of a mini-GOP, a power of two
-	Partition      PartitionSearch
-	LightLayer     int  // temporal layer from which on blocks are coded in one way only, see light.go
-	LightIntra     bool // such frames may have intra blocks
-	PartitionRange int  // split levels tried around the one predicted from motion, in inter frames; -1: all
-	MinBlock       int  // smallest block side tried
-	MaxDepth       int  // split levels below the superblock that are tried by rate-distortion
-	SplitEarlyOut  int  // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
+	MiniGOP         int // frames of a mini-GOP, a power of two
+	Partition       PartitionSearch
+	LightLayer      int  // temporal layer from which on blocks are coded in one way only, see light.go
+	LightIntra      bool // such frames may have intra blocks
+	PartitionRange  int  // split levels tried around the one predicted from motion, in inter frames; -1: all
+	PartitionMargin int  // per cent by which the costs predicted for a square and its parts may differ for both to be tried
+	MinBlock        int  // smallest block side tried
+	MaxDepth        int  // split levels below the superblock that are tried by rate-distortion
+	SplitEarlyOut   int  // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
 
 	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
 	IntraModesInter int // luma modes looked at in inter frames
@@ -66,6 +67,7 @@ type Speed struct {
 	Search               motion.Settings // open-loop search
 	Compound             bool
 	NearMVs              int  // NEARMV candidates per reference
+	InterSATD            int  // with FastMotion: inter candidates that are really predicted
 	InterRD              int  // inter candidates that reach full rate-distortion
 	SubpelRounds         int  // refinement rounds per precision
 	FastMotion           bool // refine on planes interpolated once instead of by real prediction
@@ -99,6 +101,7 @@ func SpeedOf(preset int) Speed {
 		LightLayer:      [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 0}[p],
 		LightIntra:      [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
 		PartitionRange:  [...]int{-1, 1, -1, 1, 1, -1, 1, 1, 0, 0, 0}[p],
+		PartitionMargin: [...]int{0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0}[p],
 		MinBlock:        [...]int{4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}[p],
 		MaxDepth:        [...]int{4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}[p],
 		SplitEarlyOut:   [...]int{16, 32, 32, 64, 64, 64, 128, 128, 128, 128, 128}[p],
@@ -117,6 +120,7 @@ func SpeedOf(preset int) Speed {
 		Search:          searchSettings[[...]int{0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}[p]],
 		NearMVs:         [...]int{2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
 		InterRD:         [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		InterSATD:       [...]int{0, 0, 0, 0, 0, 0, 0, 4, 3, 3, 3}[p],
 		SubpelRounds:    [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
 		FastMotion:      [...]bool{false, false, false, false, false, false, false, true, true, true, true}[p],
 		EighthPel:       [...]bool{true, true, true, true, false, false, false, false, false, false, false}[p],
@@ -124,7 +128,7 @@ func SpeedOf(preset int) Speed {
 		TxDepthIntra:    [...]int{1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0}[p],
 		TxDepthInter:    [...]int{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}[p],
 		TxTypes:         [...]TxTypeSearch{few, few, few, few, few, none, none, none, none, none, none}[p],
-		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, false, false, false}[p],
+		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, true, false, false}[p],
 		Deblock:         [...]SearchEffort{full, full, fast, fast, formula, formula, formula, formula, formula, formula, formula}[p],
 		Cdef:            [...]SearchEffort{full, full, full, fast, fast, fast, fast, fast, formula, formula, formula}[p],
 		Restoration:     [...]SearchEffort{full, full, fast, fast, fast, off, off, off, off, off, off}[p],

@@ -62,12 +62,7 @@ func (s *Syntax) interBlockModeInfo(b *Block) {
 	}
 	s.drlModes(b)
 	s.assignMV(b)
-	if s.Hdr.InterpolationFilter == uint8(av1.Switchable) && s.NeedsInterpFilter(b) {
-		s.interpFilter(b, 0)
-		if s.Seq.EnableDualFilter {
-			s.interpFilter(b, 1)
-		}
-	}
+	s.interpFilters(b)
 }
 
 // interMode codes compound_mode, or new_mv, zero_mv and ref_mv.
