@@ -225,6 +225,10 @@ var uvOrder = [...]av1.PredictionMode{av1.DCPred, av1.SmoothPred, av1.VPred, av1
 // codeIntraChroma chooses b's chroma mode and codes chroma after the luma that lies in place.
 func (w *Worker) codeIntraChroma(b *tile.Block) coded {
 	f := w.f
+	if f.Speed.UVModes == 0 && !f.Hdr.CodedLossless {
+		w.estimateChroma(b)
+		return w.codeChromaUnits(b)
+	}
 	mark := markOf(w.sb)
 	start := w.contextSlot(b)
 	best, bestCoded := int64(maxCost), coded{}
@@ -307,26 +311,83 @@ func (w *Worker) prepareCfl(b *tile.Block, ib *predict.IntraBlock) {
 	w.pred.PrepareCfl(&f.Cur.Planes[0], ib.X, ib.Y, ib.Tx, maxW, maxH, f.Cur.SubX, f.Cur.SubY)
 }
 
-// cflAlphas fits the CfL scales: the least-squares slope of chroma over luma, both
-// without their averages, in units of 1/8.
-func (w *Worker) cflAlphas(b *tile.Block) (alphaU, alphaV int8) {
+// estimateChroma chooses b's chroma mode by the SATD of the predictions: that of luma, DC, or CfL.
+func (w *Worker) estimateChroma(b *tile.Block) {
+	f := w.f
+	modes := [3]av1.PredictionMode{b.YMode, av1.DCPred, av1.UVCflPred}
+	var alphas [2]int8
+	var satd [3]int64
+	cfl := f.Speed.Cfl && w.syn.CflAllowed(b.BlockSize)
+	for plane := 1; plane < 3; plane++ {
+		ib := w.chromaBlock(b, plane)
+		tw, th := int(av1.TxWidth[ib.Tx]), int(av1.TxHeight[ib.Tx])
+		cur, src := &f.Cur.Planes[plane], f.Src.Planes[plane].At(ib.X, ib.Y)
+		difference := func() int64 {
+			return int64(simd.Dist.SATD(src, f.Src.Planes[plane].Stride, w.candidate, tw, tw, th))
+		}
+		if cfl {
+			alphas[plane-1] = w.cflAlpha(b, &ib, plane)
+			w.pred.PredictCflInto(w.candidate, tw, alphas[plane-1])
+			satd[2] += difference()
+		} else {
+			w.pred.PrepareEdges(cur, &ib)
+		}
+		w.pred.PredictInto(w.candidate, tw, av1.DCPred, 0)
+		satd[1] += difference()
+		if b.YMode != av1.DCPred {
+			w.pred.PredictInto(w.candidate, tw, b.YMode, b.AngleDeltaY)
+			satd[0] += difference()
+		}
+	}
+	best, least := *b, int64(maxCost)
+	for i, mode := range modes {
+		if mode == av1.UVCflPred && alphas == [2]int8{} || i == 0 && mode == av1.DCPred {
+			continue
+		}
+		b.UVMode, b.AngleDeltaUV, b.CflAlphaU, b.CflAlphaV = mode, 0, 0, 0
+		switch i {
+		case 0:
+			b.AngleDeltaUV = b.AngleDeltaY
+		case 2:
+			b.CflAlphaU, b.CflAlphaV = alphas[0], alphas[1]
+		}
+		w.count.StartCounting(f.CDF)
+		w.syn.UVMode(b)
+		if cost := w.satdCost(satd[i], w.count.Cost()); cost < least {
+			best, least = *b, cost
+		}
+	}
+	*b = best
+}
+
+// chromaBlock describes the only transform block of b in a chroma plane.
+func (w *Worker) chromaBlock(b *tile.Block, plane int) predict.IntraBlock {
 	f := w.f
 	tx := av1.GetTxSizeUV(b.BlockSize, f.Cur.SubX, f.Cur.SubY)
 	if f.Hdr.CodedLossless {
 		tx = av1.Tx4x4
 	}
-	tw, th := int(av1.TxWidth[tx]), int(av1.TxHeight[tx])
+	return w.intraBlock(b, plane, b.Col>>f.Cur.SubX*4, b.Row>>f.Cur.SubY*4, tx)
+}
+
+// cflAlphas fits the CfL scales of both planes.
+func (w *Worker) cflAlphas(b *tile.Block) (alphaU, alphaV int8) {
 	var alphas [2]int8
 	for plane := 1; plane < 3; plane++ {
-		x, y := b.Col>>f.Cur.SubX*4, b.Row>>f.Cur.SubY*4
-		ib := w.intraBlock(b, plane, x, y, tx)
-		w.prepareCfl(b, &ib)
-		w.pred.PrepareEdges(&f.Cur.Planes[plane], &ib)
-		w.pred.PredictCflInto(w.candidate, tw, 0)
-		base := w.candidate[:tw*th]
-		alphas[plane-1] = w.cflSlope(base, plane, x, y, tw, th)
+		ib := w.chromaBlock(b, plane)
+		alphas[plane-1] = w.cflAlpha(b, &ib, plane)
 	}
 	return alphas[0], alphas[1]
+}
+
+// cflAlpha fits the CfL scale of a plane: the least-squares slope of chroma over luma, both
+// without their averages, in units of 1/8. Edges and luma are prepared afterwards.
+func (w *Worker) cflAlpha(b *tile.Block, ib *predict.IntraBlock, plane int) int8 {
+	tw, th := int(av1.TxWidth[ib.Tx]), int(av1.TxHeight[ib.Tx])
+	w.prepareCfl(b, ib)
+	w.pred.PrepareEdges(&w.f.Cur.Planes[plane], ib)
+	w.pred.PredictCflInto(w.candidate, tw, 0)
+	return w.cflSlope(w.candidate[:tw*th], plane, ib.X, ib.Y, tw, th)
 }
 
 func (w *Worker) cflSlope(base []uint16, plane, x, y, tw, th int) int8 {

@@ -19,7 +19,7 @@ func (w *Worker) node(row, col int, bs av1.BlockSize, depth int, limit int64) in
 	tries := w.partitionsToTry(row, col, bs, depth)
 	if w.f.RandomModes != 0 {
 		tries = w.randomPartition(tries)
-	} else if w.f.Speed.PartitionRange >= 0 && !w.f.Hdr.FrameIsIntra {
+	} else if w.f.predictsPartition() {
 		tries = w.withinPrediction(tries, row, col, depth)
 	}
 	if len(tries) == 1 {

@@ -43,15 +43,17 @@ const (
 
 // Speed is what a speed preset means to the encoder. No other file knows presets.
 type Speed struct {
-	MiniGOP         int // frames of a mini-GOP, a power of two
-	Partition       PartitionSearch
-	LightLayer      int  // temporal layer from which on blocks are coded in one way only, see light.go
-	LightIntra      bool // such frames may have intra blocks
-	PartitionRange  int  // split levels tried around the one predicted from motion, in inter frames; -1: all
-	PartitionMargin int  // per cent by which the costs predicted for a square and its parts may differ for both to be tried
-	MinBlock        int  // smallest block side tried
-	MaxDepth        int  // split levels below the superblock that are tried by rate-distortion
-	SplitEarlyOut   int  // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
+	MiniGOP             int // frames of a mini-GOP, a power of two
+	Partition           PartitionSearch
+	LightLayer          int  // temporal layer from which on blocks are coded in one way only, see light.go
+	LightIntra          bool // such frames may have intra blocks
+	PartitionRange      int  // split levels tried around the one predicted from motion, in inter frames; -1: all
+	PartitionRangeIntra int  // the same in intra frames
+	PartitionModesIntra int  // intra modes this prediction looks at
+	PartitionMargin     int  // per cent by which the costs predicted for a square and its parts may differ for both to be tried
+	MinBlock            int  // smallest block side tried
+	MaxDepth            int  // split levels below the superblock that are tried by rate-distortion
+	SplitEarlyOut       int  // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
 
 	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
 	IntraModesInter int // luma modes looked at in inter frames
@@ -60,7 +62,7 @@ type Speed struct {
 	IntraRD         int // intra candidates that reach full rate-distortion
 	FilterIntra     bool
 	Cfl             bool
-	UVModes         int // chroma modes looked at
+	UVModes         int // chroma modes coded to compare; 0: one, chosen by its estimated cost
 
 	LowDelayRefs         int             // reference frames searched without reordering
 	PastRefs, FutureRefs int             // reference frames searched
@@ -96,42 +98,44 @@ func SpeedOf(preset int) Speed {
 	const one, same, dual = FilterRegular, FilterSame, FilterDual
 	return Speed{
 		//                                           0     1     2     3     4     5     6     7     8     9    10
-		MiniGOP:         [...]int{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
-		Partition:       [...]PartitionSearch{all, all, rect, rect, rect, sq, sq, sq, sq, sq, sq}[p],
-		LightLayer:      [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 0}[p],
-		LightIntra:      [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
-		PartitionRange:  [...]int{-1, 1, -1, 1, 1, -1, 1, 1, 0, 0, 0}[p],
-		PartitionMargin: [...]int{0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0}[p],
-		MinBlock:        [...]int{4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}[p],
-		MaxDepth:        [...]int{4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}[p],
-		SplitEarlyOut:   [...]int{16, 32, 32, 64, 64, 64, 128, 128, 128, 128, 128}[p],
-		IntraModes:      [...]int{13, 13, 13, 13, 13, 13, 13, 13, 10, 6, 6}[p],
-		IntraModesInter: [...]int{13, 6, 6, 4, 4, 4, 4, 2, 1, 1, 1}[p],
-		IntraAngles:     [...]int{3, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0}[p],
-		IntraGate:       [...]int{200, 150, 150, 150, 150, 150, 130, 120, 110, 110, 110}[p],
-		IntraRD:         [...]int{3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
-		FilterIntra:     [...]bool{true, true, true, false, false, false, false, false, false, false, false}[p],
-		Cfl:             [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
-		UVModes:         [...]int{5, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1}[p],
-		PastRefs:        [...]int{3, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1}[p],
-		FutureRefs:      [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
-		LowDelayRefs:    [...]int{4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2}[p],
-		Compound:        [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
-		Search:          searchSettings[[...]int{0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}[p]],
-		NearMVs:         [...]int{2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
-		InterRD:         [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
-		InterSATD:       [...]int{0, 0, 0, 0, 0, 0, 0, 4, 3, 3, 3}[p],
-		SubpelRounds:    [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
-		FastMotion:      [...]bool{false, false, false, false, false, false, false, true, true, true, true}[p],
-		EighthPel:       [...]bool{true, true, true, true, false, false, false, false, false, false, false}[p],
-		Filters:         [...]FilterSearch{same, same, same, same, same, one, one, one, one, one, one}[p],
-		TxDepthIntra:    [...]int{1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0}[p],
-		TxDepthInter:    [...]int{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}[p],
-		TxTypes:         [...]TxTypeSearch{few, few, few, few, few, none, none, none, none, none, none}[p],
-		RDOQ:            [...]bool{true, true, true, true, true, true, true, true, true, false, false}[p],
-		Deblock:         [...]SearchEffort{full, full, fast, fast, formula, formula, formula, formula, formula, formula, formula}[p],
-		Cdef:            [...]SearchEffort{full, full, full, fast, fast, fast, fast, fast, formula, formula, formula}[p],
-		Restoration:     [...]SearchEffort{full, full, fast, fast, fast, off, off, off, off, off, off}[p],
+		MiniGOP:             [...]int{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
+		Partition:           [...]PartitionSearch{all, all, rect, rect, rect, sq, sq, sq, sq, sq, sq}[p],
+		LightLayer:          [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 0}[p],
+		LightIntra:          [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
+		PartitionRange:      [...]int{-1, 1, -1, 1, 1, -1, 1, 1, 0, 0, 0}[p],
+		PartitionRangeIntra: [...]int{-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0}[p],
+		PartitionModesIntra: [...]int{5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5}[p],
+		PartitionMargin:     [...]int{0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0}[p],
+		MinBlock:            [...]int{4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}[p],
+		MaxDepth:            [...]int{4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}[p],
+		SplitEarlyOut:       [...]int{16, 32, 32, 64, 64, 64, 128, 128, 128, 128, 128}[p],
+		IntraModes:          [...]int{13, 13, 13, 13, 13, 13, 13, 13, 10, 6, 6}[p],
+		IntraModesInter:     [...]int{13, 6, 6, 4, 4, 4, 4, 2, 1, 1, 1}[p],
+		IntraAngles:         [...]int{3, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0}[p],
+		IntraGate:           [...]int{200, 150, 150, 150, 150, 150, 130, 120, 110, 110, 110}[p],
+		IntraRD:             [...]int{3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		FilterIntra:         [...]bool{true, true, true, false, false, false, false, false, false, false, false}[p],
+		Cfl:                 [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
+		UVModes:             [...]int{5, 3, 3, 2, 2, 1, 1, 1, 0, 0, 0}[p],
+		PastRefs:            [...]int{3, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1}[p],
+		FutureRefs:          [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		LowDelayRefs:        [...]int{4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2}[p],
+		Compound:            [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
+		Search:              searchSettings[[...]int{0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}[p]],
+		NearMVs:             [...]int{2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		InterRD:             [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		InterSATD:           [...]int{0, 0, 0, 0, 0, 0, 0, 4, 3, 3, 3}[p],
+		SubpelRounds:        [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
+		FastMotion:          [...]bool{false, false, false, false, false, false, false, true, true, true, true}[p],
+		EighthPel:           [...]bool{true, true, true, true, false, false, false, false, false, false, false}[p],
+		Filters:             [...]FilterSearch{same, same, same, same, same, one, one, one, one, one, one}[p],
+		TxDepthIntra:        [...]int{1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0}[p],
+		TxDepthInter:        [...]int{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}[p],
+		TxTypes:             [...]TxTypeSearch{few, few, few, few, few, none, none, none, none, none, none}[p],
+		RDOQ:                [...]bool{true, true, true, true, true, true, true, true, true, false, false}[p],
+		Deblock:             [...]SearchEffort{full, full, fast, fast, formula, formula, formula, formula, formula, formula, formula}[p],
+		Cdef:                [...]SearchEffort{full, full, full, fast, fast, fast, fast, fast, formula, formula, formula}[p],
+		Restoration:         [...]SearchEffort{full, full, fast, fast, fast, off, off, off, off, off, off}[p],
 	}
 }
 

@@ -112,7 +112,7 @@ func (w *Worker) Superblock(sb *tile.Superblock, row, col int) {
 	w.setWeights(row, col)
 	w.random.seed(f.RandomModes, uint64(f.Hdr.OrderHint)<<32|uint64(row)<<16|uint64(col))
 	w.decoded.Clear(row, col, w.syn.Tile.MiRowEnd, w.syn.Tile.MiColEnd, 16, f.Cur.NumPlanes, f.Cur.SubX, f.Cur.SubY)
-	if f.Speed.PartitionRange >= 0 && !f.Hdr.FrameIsIntra && f.RandomModes == 0 {
+	if f.predictsPartition() {
 		w.predictPartition(row, col)
 	}
 	w.node(row, col, av1.Block64x64, 0, maxCost)

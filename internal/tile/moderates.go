@@ -35,3 +35,6 @@ func (s *Syntax) interpFilters(b *Block) {
 		s.interpFilter(b, 1)
 	}
 }
+
+// UVMode codes the chroma mode of an intra block, with its scales or angle.
+func (s *Syntax) UVMode(b *Block) { s.uvMode(b) }
