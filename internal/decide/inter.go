@@ -28,7 +28,8 @@ type interScratch struct {
 	stacks [maxStacks]mvpred.Stack
 	rates  [maxStacks]uint32             // of what precedes the mode with a stack's references, 1/512 bit
 	n      int                           // stacks in use
-	head   uint32                        // rate of what precedes the references
+	head   uint32                        // rate of what precedes the references, with residual
+	skip   uint32                        // the same without residual
 	lo, hi av1.MV                        // how far the block's vectors may point
 	newMVs [av1.TotalRefsPerFrame]av1.MV // what the search found, by reference
 }
@@ -39,13 +40,19 @@ const maxStacks = 7 + 8
 // startInter prepares the list of b's inter candidates.
 func (w *Worker) startInter(b *tile.Block) {
 	s := &w.inter
-	b.IsInter, b.Skip, b.SkipMode = true, false, false
+	b.IsInter, b.SkipMode = true, false
 	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
 	s.list, s.n = s.list[:0], 0
 	s.lo, s.hi = w.mvRange(b)
+	s.skip, s.head = w.rateHead(b, true), w.rateHead(b, false)
+}
+
+// rateHead sets b.Skip and is the cost of what precedes the references.
+func (w *Worker) rateHead(b *tile.Block, skip bool) uint32 {
+	b.Skip = skip
 	w.count.StartCounting(w.f.CDF)
 	w.syn.InterHead(b)
-	s.head = w.count.Cost()
+	return w.count.Cost()
 }
 
 // nextStack finds the vector stack of refs and the rate of naming them; since is where
