@@ -37,6 +37,9 @@ type Frame struct {
 	satdLambda int64  // cost of 1/512 bit, in SATD << satdShift
 }
 
+// IsLeaf tells that no other frame refers to this one.
+func (f *Frame) IsLeaf() bool { return f.Hdr.RefreshFrameFlags == 0 }
+
 // RefSearch is a reference frame to search, with its open-loop motion.
 type RefSearch struct {
 	Ref     int8

@@ -22,7 +22,7 @@ func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
 			c = &s.list[i]
 		}
 	}
-	if w.f.Speed.LightIntra && w.intraLooksBetter(b, c.satd) {
+	if !w.f.IsLeaf() && w.intraLooksBetter(b, c.satd) {
 		w.tryIntra(b, maxCost, best)
 		return
 	}

@@ -45,15 +45,14 @@ const (
 type Speed struct {
 	MiniGOP             int // frames of a mini-GOP, a power of two
 	Partition           PartitionSearch
-	LightLayer          int  // temporal layer from which on blocks are coded in one way only, see light.go
-	LightIntra          bool // such frames may have intra blocks
-	PartitionRange      int  // split levels tried around the one predicted from motion, in inter frames; -1: all
-	PartitionRangeIntra int  // the same in intra frames
-	PartitionModesIntra int  // intra modes this prediction looks at
-	PartitionMargin     int  // per cent by which the costs predicted for a square and its parts may differ for both to be tried
-	MinBlock            int  // smallest block side tried
-	MaxDepth            int  // split levels below the superblock that are tried by rate-distortion
-	SplitEarlyOut       int  // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
+	LightLayer          int // temporal layer from which on blocks are coded in one way only, see light.go
+	PartitionRange      int // split levels tried around the one predicted from motion, in inter frames; -1: all
+	PartitionRangeIntra int // the same in intra frames
+	PartitionModesIntra int // intra modes this prediction looks at
+	PartitionMargin     int // per cent by which the costs predicted for a square and its parts may differ for both to be tried
+	MinBlock            int // smallest block side tried
+	MaxDepth            int // split levels below the superblock that are tried by rate-distortion
+	SplitEarlyOut       int // stop splitting when NONE has no residual and costs less than this share (1/256) per pixel of λ; 0: never
 
 	IntraModes      int // luma modes looked at in key frames: 13 all, 5 DC V H SMOOTH PAETH, …
 	IntraModesInter int // luma modes looked at in inter frames
@@ -101,7 +100,6 @@ func SpeedOf(preset int) Speed {
 		MiniGOP:             [...]int{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}[p],
 		Partition:           [...]PartitionSearch{all, all, rect, rect, rect, sq, sq, sq, sq, sq, sq}[p],
 		LightLayer:          [...]int{9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 0}[p],
-		LightIntra:          [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
 		PartitionRange:      [...]int{-1, 1, -1, 1, 1, -1, 1, 1, 0, 0, 0}[p],
 		PartitionRangeIntra: [...]int{-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0}[p],
 		PartitionModesIntra: [...]int{5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5}[p],
