@@ -88,6 +88,11 @@ func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
 	if w.f.Speed.FastMotion {
 		w.listLight(b)
 		w.estimateBest(b, w.f.Speed.InterSATD)
+		if w.f.codesOnce() {
+			w.codeOnce(b, &s.list[0], best)
+			b.SkipMode, b.IsInter = false, false
+			return
+		}
 	} else {
 		w.listInter(b)
 		sortInter(s.list)
@@ -105,6 +110,12 @@ func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
 	}
 	b.SkipMode = false
 	b.IsInter = false
+}
+
+// codesOnce tells that inter blocks need no comparison of fully coded ways.
+func (f *Frame) codesOnce() bool {
+	s := f.Speed
+	return s.FastMotion && s.InterRD == 1 && s.TxDepthInter == 0 && s.TxTypes == TxTypeDefault && s.Filters == FilterRegular && !f.Hdr.CodedLossless
 }
 
 // compoundAllowed tells whether a block may use two references (read_ref_frames, section 5.11.25).

@@ -8,9 +8,10 @@ import (
 	"github.com/grav1e/grav1e/internal/transform"
 )
 
-// The light path codes a block in one way only: the candidate with the least
-// estimated cost, one transform per unit, one decision between residual and skip,
-// both from the transform domain. Nothing is saved and put back.
+// Fast presets code an inter block once: the candidate with the least estimated cost, one
+// transform per unit, one decision between residual and skip, both from the transform
+// domain. Nothing is saved and put back. The light path does so for whole frames, with
+// rougher estimates.
 
 // tryLight codes the best inter candidate in place, or intra where that looks better.
 func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
@@ -27,8 +28,7 @@ func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
 		return
 	}
 	b.IsInter, b.UVMode = true, av1.DCPred
-	w.setInter(b, c)
-	w.codeLight(b, c.rate, best)
+	w.codeOnce(b, c, best)
 }
 
 // intraLooksBetter compares the DC prediction of an intra block with the difference
@@ -48,19 +48,25 @@ func (w *Worker) intraLooksBetter(b *tile.Block, sad int64) bool {
 	return intra < sad
 }
 
-// codeLight predicts and codes b, whose mode info costs rate (in 1/512 bit) if there is a residual.
-func (w *Worker) codeLight(b *tile.Block, rate uint32, best *bestBlock) {
+// codeOnce codes b as candidate c in place; nothing may have been coded for b before.
+func (w *Worker) codeOnce(b *tile.Block, c *interCandidate, best *bestBlock) {
 	f, sb := w.f, w.sb
+	w.setInter(b, c)
+	b.Skip = false
 	w.pred.PredictBlock(f.Cur, &f.Refs, f.Grid, b.Row, b.Col, &b.ModeInfo, 0, f.Cur.NumPlanes-1)
 	w.units = w.syn.Layout(w.units, b)
 	var dist, energy uint64
-	skipRate, eobs := rate-w.inter.head+w.inter.skip, 0
+	rate, skipRate, eobs := c.rate, c.rate-w.inter.head+w.inter.skip, 0
 	for i := range w.units {
 		u := &w.units[i]
-		r := w.quantiseLight(b, u)
+		r := w.quantiseOnce(b, u)
 		dist, energy, eobs = dist+r.Dist, energy+r.Energy, eobs+r.Eob
 		levels := sb.Coefs[len(sb.Coefs)-r.Eob:]
-		rate += estimateRate(levels)
+		if w.light {
+			rate += estimateRate(levels)
+		} else {
+			rate += w.syn.CoeffRate(f.Rates, b, u, av1.DCTDCT, levels)
+		}
 		w.syn.SetCoefContext(u, tile.CoefContext(levels))
 	}
 	w.markSkipMode(b)
@@ -79,7 +85,7 @@ func (w *Worker) codeLight(b *tile.Block, rate uint32, best *bestBlock) {
 		best.mark.rewind(sb)
 		w.syn.ResetBlockContext(b)
 	} else {
-		w.reconstructLight(b, best.mark)
+		w.reconstructOnce(best.mark)
 	}
 	best.block, best.cost, best.inPlace = *b, cost, true
 }
@@ -100,36 +106,33 @@ func estimateRate(levels []int32) uint32 {
 	return uint32(rate)
 }
 
-// quantiseLight transforms and quantises unit u of the prediction in place, and
+// quantiseOnce transforms and quantises unit u of the prediction in place, and
 // appends it to the record.
-func (w *Worker) quantiseLight(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
+func (w *Worker) quantiseOnce(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
 	f, sb := w.f, w.sb
 	tw, th := int(av1.TxWidth[u.Tx]), int(av1.TxHeight[u.Tx])
 	x, y := int(u.X4)*4, int(u.Y4)*4
 	src, cur := &f.Src.Planes[u.Plane], &f.Cur.Planes[u.Plane]
 	off := len(sb.Coefs)
-	sse := simd.Dist.SSE(src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th) * transform.CoefScale * transform.CoefScale
+	// CoefScale squared is DistShift.
+	sse := simd.Dist.SSE(src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th) << quant.DistShift
 	if sse < f.zeroEnergy {
 		// No coefficient can be large enough to survive.
-		r.Energy = sse << quant.DistShift
-		r.Dist = r.Energy
+		r.Dist, r.Energy = sse, sse
 	} else {
-		simd.Dist.Residual(w.residual, tw, src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th)
-		transform.Forward(w.raw, w.residual, tw, u.Tx, av1.DCTDCT, f.Cur.BitDepth, &w.tx)
-		levels := w.quantised[0]
-		r = f.quant.Quantize(levels, w.coefs[0], w.raw, u.Tx, av1.DCTDCT, quant.Inter, &w.quant)
-		if r.Eob > 0 {
-			blk := quant.Block{Tx: u.Tx, Type: av1.DCTDCT, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: w.coefs[0]}
-			r = f.quant.Shave(&blk, r, w.lambda)
-		}
+		w.takeResidual(u)
+		r = w.quantise(b, u, av1.DCTDCT, 0)
+		// A side of 64 has coefficients that are never coded.
+		lost := max(sse, r.Energy) - r.Energy
+		r.Dist, r.Energy = r.Dist+lost, sse
 	}
 	sb.TxBlocks = append(sb.TxBlocks, tile.TxBlock{Off: uint32(off), Eob: uint16(r.Eob), TxType: av1.DCTDCT})
 	sb.Coefs = append(sb.Coefs, w.quantised[0][:r.Eob]...)
 	return r
 }
 
-// reconstructLight adds the residual recorded since mark to the prediction in place.
-func (w *Worker) reconstructLight(b *tile.Block, mark tapeMark) {
+// reconstructOnce adds the residual recorded since mark to the prediction in place.
+func (w *Worker) reconstructOnce(mark tapeMark) {
 	f, sb := w.f, w.sb
 	blocks := sb.TxBlocks[mark.txBlocks:]
 	dq := w.coefs[0]

@@ -112,30 +112,36 @@ type transformed struct {
 // transformAndQuantise tries one transform type: levels go to quantised[slot], the
 // dequantised coefficients to coefs[slot]. The cost is in the transform domain.
 func (w *Worker) transformAndQuantise(b *tile.Block, u *tile.TxUnit, typ av1.TxType, slot int) transformed {
+	r := w.quantise(b, u, typ, slot)
+	t := transformed{typ: typ, eob: r.Eob}
+	t.rate = w.syn.CoeffRate(w.f.Rates, b, u, typ, w.quantised[slot][:r.Eob])
+	t.cost = int64(r.Dist)<<(distShift-quant.DistShift) + w.lambda*int64(t.rate)
+	return t
+}
+
+// quantise transforms and quantises the residual of unit u into slot.
+func (w *Worker) quantise(b *tile.Block, u *tile.TxUnit, typ av1.TxType, slot int) quant.Result {
 	f := w.f
 	levels, dq := w.quantised[slot], w.coefs[slot]
 	transform.Forward(w.raw, w.residual, int(av1.TxWidth[u.Tx]), u.Tx, typ, f.Cur.BitDepth, &w.tx)
+	rdoq := f.Speed.RDOQ && !w.light
 	kind := quant.Intra
 	switch {
-	case f.Speed.RDOQ:
+	case rdoq:
 		kind = quant.Nearest
 	case b.IsInter:
 		kind = quant.Inter
 	}
 	r := f.quant.Quantize(levels, dq, w.raw, u.Tx, typ, kind, &w.quant)
-	if r.Eob > 0 && !f.Hdr.CodedLossless {
-		blk := quant.Block{Tx: u.Tx, Type: typ, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: dq}
-		if f.Speed.RDOQ {
-			blk.SkipRate = w.skipRate(b, u, typ)
-			r = f.quant.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
-		} else {
-			r = f.quant.Shave(&blk, r, w.lambda)
-		}
+	if r.Eob == 0 || f.Hdr.CodedLossless {
+		return r
 	}
-	t := transformed{typ: typ, eob: r.Eob}
-	t.rate = w.syn.CoeffRate(f.Rates, b, u, typ, levels[:r.Eob])
-	t.cost = int64(r.Dist)<<(distShift-quant.DistShift) + w.lambda*int64(t.rate)
-	return t
+	blk := quant.Block{Tx: u.Tx, Type: typ, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: dq}
+	if rdoq {
+		blk.SkipRate = w.skipRate(b, u, typ)
+		return f.quant.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
+	}
+	return f.quant.Shave(&blk, r, w.lambda)
 }
 
 // skipRate is what a block without coefficients costs beyond announcing one that has some.

@@ -103,7 +103,7 @@ func SpeedOf(preset int) Speed {
 		PartitionRange:      [...]int{-1, 1, -1, 1, 1, -1, 1, 1, 0, 0, 0}[p],
 		PartitionRangeIntra: [...]int{-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0}[p],
 		PartitionModesIntra: [...]int{5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5}[p],
-		PartitionMargin:     [...]int{0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0}[p],
+		PartitionMargin:     [...]int{0, 0, 0, 0, 0, 0, 0, 0, 6, 3, 3}[p],
 		MinBlock:            [...]int{4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}[p],
 		MaxDepth:            [...]int{4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}[p],
 		SplitEarlyOut:       [...]int{16, 32, 32, 64, 64, 64, 128, 128, 128, 128, 128}[p],
