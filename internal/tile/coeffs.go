@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
 )
 
 // Limits of the coefficient syntax (section 3).
@@ -159,7 +160,7 @@ func eobBaseCtx(c, n int) int {
 // transform type. The contexts above and to the left are updated.
 func (s *Syntax) Coeffs(b *Block, u *TxUnit, typ av1.TxType, levels []int32) {
 	sh := &shapes[av1.TxClassOf[typ]][u.Tx]
-	s.Coder.Bool(s.Coder.CDF.TxbSkip[sh.sizeCtx][s.AllZeroCtx(b, u)][:], len(levels) == 0)
+	s.Coder.Bool(&s.Coder.CDF.TxbSkip[sh.sizeCtx][s.AllZeroCtx(b, u)], len(levels) == 0)
 	if len(levels) == 0 {
 		s.SetCoefContext(u, 0)
 		return
@@ -212,7 +213,7 @@ func (s *Syntax) eob(sh *shape, ptype, eob int) {
 		return
 	}
 	n := pt - 1
-	c.Bool(c.CDF.EobExtra[sh.sizeCtx][ptype][pt-2][:], extra>>(n-1) != 0)
+	c.Bool(&c.CDF.EobExtra[sh.sizeCtx][ptype][pt-2], extra>>(n-1) != 0)
 	if n > 1 {
 		c.Literal(uint32(extra)&(1<<(n-1)-1), n-1)
 	}
@@ -239,73 +240,78 @@ func (s *Syntax) eobPtCdf(sh *shape, ptype int) []uint16 {
 
 // codeLevels codes coeff_base_eob, coeff_base and coeff_br, last coefficient first.
 func (s *Syntax) codeLevels(sh *shape, ptype int, levels []int32) {
-	c := s.Coder
-	base, br := &c.CDF.CoeffBase[sh.sizeCtx][ptype], &c.CDF.CoeffBr[sh.brCtx][ptype]
-	scan := sh.scan[:len(levels)]
-	buf := &s.levels
+	cdf, c := s.Coder.CDF, s.Coder
 	last := len(levels) - 1
-	for i := last; i >= 0; i-- {
+	tokens := s.tokenize(sh, levels)
+	first := int(min(clampLevel(levels[last]), 3)) - 1
+	c.Symbol(cdf.CoeffBaseEob[sh.sizeCtx][ptype][eobBaseCtx(last, len(sh.scan))][:], first)
+	c.Levels(&cdf.CoeffBase[sh.sizeCtx][ptype], &cdf.CoeffBr[sh.brCtx][ptype], tokens[1:])
+}
+
+// tokenize lists the symbols of coeff_base and coeff_br, last coefficient first. The first
+// token stands for coeff_base_eob.
+func (s *Syntax) tokenize(sh *shape, levels []int32) []bitstream.Token {
+	scan := sh.scan[:len(levels)]
+	tokens, n, dc := &s.tokens, 0, 0
+	buf := &s.levels
+	for i := len(levels) - 1; i >= 0; i-- {
 		e := scan[i]
 		w := (*levelWindow)(buf[e.pos:])
 		near, all := w.neighbours(sh.class1D)
 		level := clampLevel(levels[i])
-		switch {
-		case i == last:
-			c.Symbol(c.CDF.CoeffBaseEob[sh.sizeCtx][ptype][eobBaseCtx(i, len(sh.scan))][:], int(min(level, 3))-1)
-		case i == 0 && !sh.class1D:
-			c.Symbol(base[0][:], int(min(level, 3)))
-		default:
-			c.Symbol(base[e.baseCtx(all)][:], int(min(level, 3)))
-		}
+		dc = n
+		tokens[n] = bitstream.BaseToken(e.baseCtx(all), min(level, 3))
+		n++
 		if level > numBaseLevels {
-			s.codeRange(br[e.brCtx(near)][:], int(level)-numBaseLevels-1)
+			n += rangeTokens((*[4]bitstream.Token)(tokens[n:]), e.brCtx(near), level-numBaseLevels-1)
 		}
 		w[0] = packLevel(level)
+	}
+	if !sh.class1D {
+		tokens[dc] = bitstream.BaseToken(0, uint(tokens[dc]&3))
 	}
 	for _, e := range scan {
 		buf[e.pos] = 0
 	}
+	return tokens[:n]
+}
+
+// rangeTokens lists the coeff_br symbols of a level that is rest above NUM_BASE_LEVELS + 1.
+func rangeTokens(dst *[coeffBaseRange / brSymbols]bitstream.Token, ctx, rest uint) int {
+	for i := range dst {
+		dst[i] = bitstream.BrToken(ctx, min(rest, brSymbols))
+		if rest < brSymbols {
+			return i + 1
+		}
+		rest -= brSymbols
+	}
+	return len(dst)
 }
 
 // clampLevel is the magnitude of a level as far as coeff_br tells it, 0..15.
 func clampLevel(v int32) uint { return uint(min(max(v, -v), golombBase+1)) }
 
-// codeRange codes the coeff_br symbols of a level that is rest above NUM_BASE_LEVELS + 1.
-func (s *Syntax) codeRange(cdf []uint16, rest int) {
-	for range coeffBaseRange / brSymbols {
-		s.Coder.Symbol(cdf, min(rest, brSymbols))
-		if rest < brSymbols {
-			return
-		}
-		rest -= brSymbols
-	}
-}
-
 // codeSigns codes dc_sign, sign_bit and the Golomb part of large levels, first
 // coefficient first, and returns the block's context byte.
 func (s *Syntax) codeSigns(u *TxUnit, ptype int, levels []int32) uint8 {
-	c := s.Coder
-	sum := uint32(0)
-	dc := uint8(0)
-	for i, v := range levels {
-		if v == 0 {
-			continue
-		}
-		level := uint32(max(v, -v))
-		if i == 0 {
-			c.Bool(c.CDF.DcSign[ptype][s.dcSignCtx(u)][:], v < 0)
-			dc = 2 - uint8(uint32(v)>>31)
-		} else {
-			c.Literal(uint32(v)>>31, 1) // sign_bit
-		}
-		if level > golombBase {
-			x := level - golombBase
-			n := bits.Len32(x)
-			c.Literal(1, n) // golomb_length_bit: n-1 zeros and a one
-			c.Literal(x&(1<<(n-1)-1), n-1)
-		}
-		sum += level
+	n, sum := 0, uint32(0)
+	for _, v := range levels {
+		s.nonzero[n&1023] = v
+		n += btoi(v != 0)
+		sum += uint32(max(v, -v))
 	}
+	rest := s.nonzero[:n]
+	dc := uint8(0)
+	if v := levels[0]; v != 0 {
+		c := s.Coder
+		c.Bool(&c.CDF.DcSign[ptype][s.dcSignCtx(u)], v < 0)
+		if level := uint32(max(v, -v)); level > golombBase {
+			c.Golomb(level - golombBase)
+		}
+		dc = 2 - uint8(uint32(v)>>31)
+		rest = rest[1:]
+	}
+	s.Coder.Signs(rest, golombBase)
 	return coefContext(sum, dc)
 }
 

@@ -24,7 +24,7 @@ func (s *Syntax) MV(mv, pred av1.MV) {
 // mvComponent is read_mv_component (section 5.11.32).
 func (s *Syntax) mvComponent(comp, diff int) {
 	cdf, c := s.Coder.CDF, s.Coder
-	c.Bool(cdf.MvSign[comp][:], diff < 0)
+	c.Bool(&cdf.MvSign[comp], diff < 0)
 	v := uint(max(diff, -diff)) - 1
 	fr, hp := int(v>>1&3), v&1 != 0
 	if v < 16 {
@@ -35,7 +35,7 @@ func (s *Syntax) mvComponent(comp, diff int) {
 			c.Symbol(cdf.MvClass0Fr[comp][bit][:], fr)
 		}
 		if s.Hdr.AllowHighPrecisionMv {
-			c.Bool(cdf.MvClass0Hp[comp][:], hp)
+			c.Bool(&cdf.MvClass0Hp[comp], hp)
 		}
 		return
 	}
@@ -48,6 +48,6 @@ func (s *Syntax) mvComponent(comp, diff int) {
 		c.Symbol(cdf.MvFr[comp][:], fr)
 	}
 	if s.Hdr.AllowHighPrecisionMv {
-		c.Bool(cdf.MvHp[comp][:], hp)
+		c.Bool(&cdf.MvHp[comp], hp)
 	}
 }

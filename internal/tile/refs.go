@@ -47,14 +47,14 @@ func (s *Syntax) refFrames(b *Block) {
 	n := s.countRefs()
 	compound := b.IsCompound()
 	if s.Hdr.ReferenceSelect && min(av1.BlockWidth[b.BlockSize], av1.BlockHeight[b.BlockSize]) >= 8 {
-		s.Coder.Bool(s.Coder.CDF.CompMode[s.compModeCtx()][:], compound)
+		s.Coder.Bool(&s.Coder.CDF.CompMode[s.compModeCtx()], compound)
 	}
 	if !compound {
 		s.singleRef(b.RefFrame[0], &n)
 		return
 	}
 	unidirectional := (b.RefFrame[0] >= av1.BwdrefFrame) == (b.RefFrame[1] >= av1.BwdrefFrame)
-	s.Coder.Bool(s.Coder.CDF.CompRefType[s.compRefTypeCtx()][:], !unidirectional)
+	s.Coder.Bool(&s.Coder.CDF.CompRefType[s.compRefTypeCtx()], !unidirectional)
 	if unidirectional {
 		s.uniCompRef(b, &n)
 	} else {
@@ -65,47 +65,47 @@ func (s *Syntax) refFrames(b *Block) {
 func (s *Syntax) singleRef(ref int8, n *refCounts) {
 	cdf, c := &s.Coder.CDF.SingleRef, s.Coder
 	backward := ref >= av1.BwdrefFrame
-	c.Bool(cdf[n.fwdVsBwd()][0][:], backward)
+	c.Bool(&cdf[n.fwdVsBwd()][0], backward)
 	switch {
 	case backward:
-		c.Bool(cdf[n.bwdAlt2VsAlt()][1][:], ref == av1.AltrefFrame)
+		c.Bool(&cdf[n.bwdAlt2VsAlt()][1], ref == av1.AltrefFrame)
 		if ref != av1.AltrefFrame {
-			c.Bool(cdf[n.bwdVsAlt2()][5][:], ref == av1.Altref2Frame)
+			c.Bool(&cdf[n.bwdVsAlt2()][5], ref == av1.Altref2Frame)
 		}
 	case ref >= av1.Last3Frame:
-		c.Bool(cdf[n.last12VsLast3Gold()][2][:], true)
-		c.Bool(cdf[n.last3VsGold()][4][:], ref == av1.GoldenFrame)
+		c.Bool(&cdf[n.last12VsLast3Gold()][2], true)
+		c.Bool(&cdf[n.last3VsGold()][4], ref == av1.GoldenFrame)
 	default:
-		c.Bool(cdf[n.last12VsLast3Gold()][2][:], false)
-		c.Bool(cdf[n.lastVsLast2()][3][:], ref == av1.Last2Frame)
+		c.Bool(&cdf[n.last12VsLast3Gold()][2], false)
+		c.Bool(&cdf[n.lastVsLast2()][3], ref == av1.Last2Frame)
 	}
 }
 
 func (s *Syntax) uniCompRef(b *Block, n *refCounts) {
 	cdf, c := &s.Coder.CDF.UniCompRef, s.Coder
-	c.Bool(cdf[n.fwdVsBwd()][0][:], b.RefFrame[0] == av1.BwdrefFrame)
+	c.Bool(&cdf[n.fwdVsBwd()][0], b.RefFrame[0] == av1.BwdrefFrame)
 	if b.RefFrame[0] == av1.BwdrefFrame {
 		return
 	}
-	c.Bool(cdf[n.last2VsLast3Gold()][1][:], b.RefFrame[1] != av1.Last2Frame)
+	c.Bool(&cdf[n.last2VsLast3Gold()][1], b.RefFrame[1] != av1.Last2Frame)
 	if b.RefFrame[1] != av1.Last2Frame {
-		c.Bool(cdf[n.last3VsGold()][2][:], b.RefFrame[1] == av1.GoldenFrame)
+		c.Bool(&cdf[n.last3VsGold()][2], b.RefFrame[1] == av1.GoldenFrame)
 	}
 }
 
 func (s *Syntax) compRef(b *Block, n *refCounts) {
 	fwd, bwd, c := &s.Coder.CDF.CompRef, &s.Coder.CDF.CompBwdRef, s.Coder
 	ref := b.RefFrame[0]
-	c.Bool(fwd[n.last12VsLast3Gold()][0][:], ref >= av1.Last3Frame)
+	c.Bool(&fwd[n.last12VsLast3Gold()][0], ref >= av1.Last3Frame)
 	if ref >= av1.Last3Frame {
-		c.Bool(fwd[n.last3VsGold()][2][:], ref == av1.GoldenFrame)
+		c.Bool(&fwd[n.last3VsGold()][2], ref == av1.GoldenFrame)
 	} else {
-		c.Bool(fwd[n.lastVsLast2()][1][:], ref == av1.Last2Frame)
+		c.Bool(&fwd[n.lastVsLast2()][1], ref == av1.Last2Frame)
 	}
 	ref = b.RefFrame[1]
-	c.Bool(bwd[n.bwdAlt2VsAlt()][0][:], ref == av1.AltrefFrame)
+	c.Bool(&bwd[n.bwdAlt2VsAlt()][0], ref == av1.AltrefFrame)
 	if ref != av1.AltrefFrame {
-		c.Bool(bwd[n.bwdVsAlt2()][1][:], ref == av1.Altref2Frame)
+		c.Bool(&bwd[n.bwdVsAlt2()][1], ref == av1.Altref2Frame)
 	}
 }
 

@@ -1,0 +1,79 @@
+package bitstream
+
+import "math/bits"
+
+// A Token is a symbol of coeff_base or coeff_br with its context.
+type Token uint16
+
+// BaseToken is symbol s of coeff_base in a context.
+func BaseToken(ctx, s uint) Token { return Token(ctx<<3 | s) }
+
+// BrToken is symbol s of coeff_br in a context.
+func BrToken(ctx, s uint) Token { return Token(ctx<<3 | 4 | s) }
+
+// Levels codes tokens with the CDFs of coeff_base and coeff_br: Symbol in a loop that keeps
+// the coder's state and finds no branches hard to predict.
+func (c *Coder) Levels(base *[42][5]uint16, br *[21][5]uint16, tokens []Token) {
+	if c.counting || !c.adapt {
+		for _, t := range tokens {
+			c.Symbol(t.cdf(base, br)[:], int(t&3))
+		}
+		return
+	}
+	for {
+		tokens = c.levels(base, br, tokens)
+		if c.count < flushedBits {
+			return
+		}
+		c.flush()
+	}
+}
+
+// cdf returns the CDF of a token.
+func (t Token) cdf(base *[42][5]uint16, br *[21][5]uint16) *[5]uint16 {
+	if t&4 != 0 {
+		return &br[t>>3]
+	}
+	return &base[t>>3]
+}
+
+// levels codes tokens until bits are to be flushed and returns the rest.
+func (c *Coder) levels(base *[42][5]uint16, br *[21][5]uint16, tokens []Token) []Token {
+	low, rng, count := c.low, c.rng, c.count
+	i := 0
+	for ; i < len(tokens) && count < flushedBits; i++ {
+		t := tokens[i]
+		s := int(t & 3)
+		cdf := t.cdf(base, br)
+		top, bottom := bound(rng, cdf[(s-1)&3], 4-s), bound(rng, cdf[s], 3-s)
+		if s == 0 {
+			top = rng
+		}
+		low, rng, count = narrow(low, rng, count, top, bottom)
+		coded := cdf[4]
+		p := uint64(cdf[0]) | uint64(cdf[1])<<16 | uint64(cdf[2])<<32 | uint64(cdf[3])<<48
+		p = adapted4(p, ^uint64(0)<<(16*s&63), 5+coded>>4)
+		cdf[0], cdf[1], cdf[2], cdf[3] = uint16(p), uint16(p>>16), uint16(p>>32), uint16(p>>48)
+		cdf[4] = coded + 1 - coded>>5
+	}
+	c.low, c.rng, c.count = low, rng, count
+	return tokens[i:]
+}
+
+// Signs codes sign_bit and the Golomb part of levels whose magnitudes are above base, first
+// coefficient first; none is zero.
+func (c *Coder) Signs(levels []int32, base uint32) {
+	for _, v := range levels {
+		c.Literal(uint32(v)>>31, 1)
+		if level := uint32(max(v, -v)); level > base {
+			c.Golomb(level - base)
+		}
+	}
+}
+
+// Golomb codes x > 0: golomb_length_bit and golomb_data_bit.
+func (c *Coder) Golomb(x uint32) {
+	n := bits.Len32(x)
+	c.Literal(1, n) // n-1 zeros and a one
+	c.Literal(x&(1<<(n-1)-1), n-1)
+}
