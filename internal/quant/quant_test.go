@@ -255,7 +255,7 @@ func TestOptimize(t *testing.T) {
 					if res.Eob > 0 && levelArray[res.Eob-1] == 0 {
 						t.Fatalf("%s, tx %d: the last level is zero", method.name, tx)
 					}
-					if s.around != (levelMap{}) {
+					if s.around != (tile.LevelMap{}) {
 						t.Fatalf("%s leaves levels behind", method.name)
 					}
 				}
