@@ -120,12 +120,9 @@ func (q *Quantizer) Optimize(b *Block, r Result, t *tile.RateTables, lambda int6
 		coef := abs32(b.Coefs[e.Pos])
 		drop := int64(coef) * int64(coef) << lambdaShift
 		near, all := s.around.Neighbours(e, class1D)
-		k, step := e.BaseCtx(all), p.params.Step[1]
-		if i == 0 {
-			step = p.params.Step[0]
-			if !class1D {
-				k = 0
-			}
+		k, step := e.BaseCtx(all), p.params.Step[min(i, 1)]
+		if i == 0 && !class1D {
+			k = 0
 		}
 		base := &p.base[k]
 		if v == 0 {
@@ -179,27 +176,25 @@ func (p *pricing) end(m *magnitudes, abs int32, i int, e tile.ScanEntry) (int64,
 // settle makes b.Dq and the distortion agree with the levels up to eob, of which those
 // at the scan positions in changed are not what they were.
 func settle(b *Block, r Result, eob int, changed []uint16, p *pricing) Result {
+	scan, shift := p.shape.Scan, p.params.DqShift
 	dist := int64(r.Dist)
 	for _, i := range changed {
 		if int(i) < eob {
-			dist += p.replace(b, int(i), b.Levels[i])
+			pos := scan[i].Pos
+			dq := dequantise(b.Levels[i], p.params.Step[min(i, 1)], p.params)
+			c, old := int64(b.Coefs[pos]), b.Dq[pos]
+			was, is := c-int64(old)<<shift, c-int64(dq)<<shift
+			dist += is*is - was*was
+			b.Dq[pos] = dq
 		}
 	}
-	for i := eob; i < r.Eob; i++ {
-		dist += p.replace(b, i, 0)
+	for _, e := range scan[eob:r.Eob] {
+		c, old := int64(b.Coefs[e.Pos]), int64(b.Dq[e.Pos])<<shift
+		dist += old * (2*c - old) // c² less the square of c - old
+		b.Dq[e.Pos] = 0
 	}
 	r.Eob, r.Dist = eob, uint64(dist)
 	return r
-}
-
-// replace dequantises a new level at scan position i and returns the change of distortion.
-func (p *pricing) replace(b *Block, i int, level int32) int64 {
-	pos := p.shape.Scan[i].Pos
-	dq := dequantise(level, p.params.Step[min(pos, 1)], p.params)
-	c, old := int64(b.Coefs[pos]), b.Dq[pos]
-	was, is := c-int64(old)<<p.params.DqShift, c-int64(dq)<<p.params.DqShift
-	b.Dq[pos] = dq
-	return is*is - was*was
 }
 
 // Shave is the cheap form of Optimize: it drops trailing levels of ±1, which stand
