@@ -81,13 +81,17 @@ func (c *Coder) Symbol(cdf []uint16, s int) {
 
 // Bool codes a symbol of two values.
 func (c *Coder) Bool(cdf *[3]uint16, b bool) {
+	if c.counting {
+		c.cost += boolCost(cdf, b)
+	} else {
+		c.writeBool(cdf, b)
+	}
+}
+
+func (c *Coder) writeBool(cdf *[3]uint16, b bool) {
 	s := 0
 	if b {
 		s = 1
-	}
-	if c.counting {
-		c.cost += SymbolCost(cdf[:], s)
-		return
 	}
 	top, bottom := c.rng, bound(c.rng, cdf[0], 1)
 	if b {
@@ -330,10 +334,27 @@ func ProbCost(p uint32) uint32 {
 
 // SymbolCost returns what coding s with cdf costs, in 1/512 bit, from the precision the coder uses.
 func SymbolCost(cdf []uint16, s int) uint32 {
-	above := uint32(1<<15-cdf[s]) >> probShift
-	below := uint32(1 << 15 >> probShift)
-	if s > 0 {
-		below = uint32(1<<15-cdf[s-1]) >> probShift
+	before := s - 1
+	below := (1<<15 - uint32(cdf[before&^(before>>63)])) >> probShift
+	if s == 0 {
+		below = 1 << 15 >> probShift
 	}
-	return ProbCost((below - above) << probShift)
+	return uint32(partCost[(below-(1<<15-uint32(cdf[s]))>>probShift)&1023])
 }
+
+// boolCost is SymbolCost for two values.
+func boolCost(cdf *[3]uint16, b bool) uint32 {
+	part := (1<<15 - uint32(cdf[0])) >> probShift
+	if !b {
+		part = 1<<15>>probShift - part
+	}
+	return uint32(partCost[part&1023])
+}
+
+// partCost[p] is ProbCost(p << probShift), for p up to 512.
+var partCost = func() (t [1024]uint16) {
+	for p := range t[:1<<15>>probShift+1] {
+		t[p] = uint16(ProbCost(uint32(p) << probShift))
+	}
+	return t
+}()

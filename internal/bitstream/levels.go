@@ -65,7 +65,7 @@ func (c *Coder) levels(base *[42][5]uint16, br *[21][5]uint16, tokens []Token) [
 func (c *Coder) Signs(levels []int32, base uint32) {
 	for _, v := range levels {
 		c.Literal(uint32(v)>>31, 1)
-		if level := uint32(max(v, -v)); level > base {
+		if level := uint32((v ^ v>>31) - v>>31); level > base {
 			c.Golomb(level - base)
 		}
 	}

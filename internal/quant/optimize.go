@@ -226,4 +226,5 @@ func (q *Quantizer) Shave(b *Block, r Result, lambda int64) Result {
 	return settle(b, r, eob, nil, &p)
 }
 
-func abs32(v int32) int32 { return max(v, -v) }
+// abs32 is |v|, without a branch: signs can't be predicted.
+func abs32(v int32) int32 { return (v ^ v>>31) - v>>31 }

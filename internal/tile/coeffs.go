@@ -127,14 +127,14 @@ func (s *Syntax) codeSigns(u *TxUnit, ptype int, levels []int32) uint8 {
 	for _, v := range levels {
 		s.nonzero[n&1023] = v
 		n += btoi(v != 0)
-		sum += uint32(max(v, -v))
+		sum += magnitude(v)
 	}
 	rest := s.nonzero[:n]
 	dc := uint8(0)
 	if v := levels[0]; v != 0 {
 		c := s.Coder
 		c.Bool(&c.CDF.DcSign[ptype][s.dcSignCtx(u)], v < 0)
-		if level := uint32(max(v, -v)); level > golombBase {
+		if level := magnitude(v); level > golombBase {
 			c.Golomb(level - golombBase)
 		}
 		dc = 2 - uint8(uint32(v)>>31)
@@ -154,7 +154,7 @@ func CoefContext(levels []int32) uint8 {
 	}
 	sum, dc := uint32(0), uint8(0)
 	for _, v := range levels {
-		sum += uint32(max(v, -v))
+		sum += magnitude(v)
 	}
 	if levels[0] != 0 {
 		dc = 2 - uint8(uint32(levels[0])>>31)

@@ -21,7 +21,7 @@ const (
 // Neighbours sums the coded neighbours of a coefficient (Sig_Ref_Diff_Offset): near those
 // that coeff_br looks at as well (Mag_Ref_Offset_With_Tx_Class), all those of coeff_base.
 func (m *LevelMap) Neighbours(e ScanEntry, class1D bool) (near, all uint16) {
-	i := e.at & mapMask
+	i := uint(e.at) & mapMask
 	near = m[i+1] + m[i+levelStride]
 	if class1D {
 		near += m[i+2]
@@ -133,6 +133,14 @@ func magTables() (base [16]uint8, br [64]uint8) {
 func (e ScanEntry) BaseCtx(all uint16) uint { return uint(e.base) + uint(baseMag[all>>8&15]) }
 func (e ScanEntry) BrCtx(near uint16) uint  { return uint(e.br) + uint(brMag[near&63]) }
 
+// dcCtx is the context of coeff_base of the DC coefficient.
+func (sh *Shape) dcCtx(all uint16) uint {
+	if sh.Class1D {
+		return sh.Scan[0].BaseCtx(all)
+	}
+	return 0
+}
+
 // EobBaseCtx is the context of coeff_base_eob at scan position c.
 func (sh *Shape) EobBaseCtx(c int) int {
 	n := len(sh.Scan)
@@ -148,40 +156,50 @@ func (sh *Shape) EobBaseCtx(c int) int {
 }
 
 // clampLevel is the magnitude of a level as far as coeff_br tells it, 0..15.
-func clampLevel(v int32) uint { return uint(min(max(v, -v), golombBase+1)) }
+func clampLevel(v int32) uint { return uint(min(magnitude(v), golombBase+1)) }
+
+// magnitude is |v|, without a branch: signs can't be predicted.
+func magnitude(v int32) uint32 { return uint32((v ^ v>>31) - v>>31) }
 
 // tokenize lists the symbols of coeff_base and coeff_br, last coefficient first. The first
 // token stands for coeff_base_eob.
 func (s *Syntax) tokenize(sh *Shape, levels []int32) []bitstream.Token {
-	scan := sh.Scan[:len(levels)]
-	tokens, n, dc := &s.tokens, 0, 0
-	for i := len(levels) - 1; i >= 0; i-- {
+	scan, last := sh.Scan[:len(levels)], len(levels)-1
+	level := clampLevel(levels[last])
+	n := s.putLevel(0, 0, scan[last].BrCtx(0), level)
+	if last == 0 {
+		return s.tokens[:n]
+	}
+	s.levels.Set(scan[last], level)
+	for i := last - 1; i > 0; i-- {
 		e := scan[i]
 		near, all := s.levels.Neighbours(e, sh.Class1D)
 		level := clampLevel(levels[i])
-		dc = n
-		tokens[n] = bitstream.BaseToken(e.BaseCtx(all), min(level, 3))
-		n++
-		if level > numBaseLevels {
-			n += rangeTokens((*[4]bitstream.Token)(tokens[n:]), e.BrCtx(near), level-numBaseLevels-1)
-		}
+		n = s.putLevel(n, e.BaseCtx(all), e.BrCtx(near), level)
 		s.levels.Set(e, level)
 	}
-	if !sh.Class1D {
-		tokens[dc] = bitstream.BaseToken(0, uint(tokens[dc]&3))
-	}
-	s.levels.Clear(scan)
-	return tokens[:n]
+	near, all := s.levels.Neighbours(scan[0], sh.Class1D)
+	s.levels.Clear(scan[1:])
+	n = s.putLevel(n, sh.dcCtx(all), scan[0].BrCtx(near), clampLevel(levels[0]))
+	return s.tokens[:n]
 }
 
-// rangeTokens lists the coeff_br symbols of a level that is rest above NUM_BASE_LEVELS + 1.
-func rangeTokens(dst *[coeffBaseRange / brSymbols]bitstream.Token, ctx, rest uint) int {
-	for i := range dst {
-		dst[i] = bitstream.BrToken(ctx, min(rest, brSymbols))
+// putLevel puts the symbols of a level, 0..15, after the first n tokens and returns their
+// new number.
+func (s *Syntax) putLevel(n int, base, br, level uint) int {
+	s.tokens[n] = bitstream.BaseToken(base, min(level, numBaseLevels+1))
+	n++
+	if level <= numBaseLevels {
+		return n
+	}
+	rest := level - numBaseLevels - 1
+	for range coeffBaseRange / brSymbols {
+		s.tokens[n] = bitstream.BrToken(br, min(rest, brSymbols))
+		n++
 		if rest < brSymbols {
-			return i + 1
+			break
 		}
 		rest -= brSymbols
 	}
-	return len(dst)
+	return n
 }

@@ -159,37 +159,38 @@ func (s *Syntax) CoeffRate(t *RateTables, b *Block, u *TxUnit, typ av1.TxType, l
 // levels and one bit per sign. levels is not empty; ptype is 0 for luma, 1 for chroma.
 func (s *Syntax) LevelsRate(t *RateTables, tx av1.TxSize, ptype int, typ av1.TxType, levels []int32) uint32 {
 	sh := ShapeOf(tx, typ)
-	rate := t.eobRate(sh, ptype, len(levels))
 	base, br := &t.Base[sh.SizeCtx][ptype], &t.Br[sh.BrCtx][ptype]
-	scan := sh.Scan[:len(levels)]
-	last := len(levels) - 1
-	for i := last; i >= 0; i-- {
-		e := scan[i]
+	scan, last := sh.Scan[:len(levels)], len(levels)-1
+	level := clampLevel(levels[last])
+	rate := t.eobRate(sh, ptype, len(levels)) + levelRate(&t.BaseEob[sh.SizeCtx][ptype][sh.EobBaseCtx(last)], &br[scan[last].BrCtx(0)], level, levels[last])
+	if last == 0 {
+		return rate
+	}
+	s.levels.Set(scan[last], level)
+	for i := last - 1; i > 0; i-- {
+		e, v := scan[i], levels[i]
 		near, all := s.levels.Neighbours(e, sh.Class1D)
-		level := clampLevel(levels[i]) & 15
-		switch {
-		case i == last:
-			rate += uint32(t.BaseEob[sh.SizeCtx][ptype][sh.EobBaseCtx(i)][level])
-		case i == 0 && !sh.Class1D:
-			rate += uint32(base[0][level])
-		default:
-			rate += uint32(base[e.BaseCtx(all)][level])
-		}
-		if level > numBaseLevels {
-			rate += uint32(br[e.BrCtx(near)][level])
-			if level > golombBase {
-				rate += golombRate(levels[i])
-			}
-		}
+		level := clampLevel(v)
+		rate += levelRate(&base[e.BaseCtx(all)], &br[e.BrCtx(near)], level, v)
 		s.levels.Set(e, level)
 	}
-	s.levels.Clear(scan)
+	near, all := s.levels.Neighbours(scan[0], sh.Class1D)
+	s.levels.Clear(scan[1:])
+	return rate + levelRate(&base[sh.dcCtx(all)], &br[scan[0].BrCtx(near)], clampLevel(levels[0]), levels[0])
+}
+
+// levelRate is the rate of level v, clamped to 0..15, in its contexts.
+func levelRate(base, br *[16]uint16, clamped uint, v int32) uint32 {
+	rate := uint32(base[clamped&15]) + uint32(br[clamped&15])
+	if clamped > golombBase {
+		rate += golombRate(v)
+	}
 	return rate
 }
 
 // golombRate is the cost of the golomb bits of a level above 14.
 func golombRate(v int32) uint32 {
-	return bitCost * uint32(2*bits.Len32(uint32(max(v, -v)-golombBase))-1)
+	return bitCost * uint32(2*bits.Len32(magnitude(v)-golombBase)-1)
 }
 
 func (t *RateTables) eobRate(sh *Shape, ptype, eob int) uint32 {
