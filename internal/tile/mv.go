@@ -30,7 +30,7 @@ func (s *Syntax) mvComponent(comp, diff int) {
 	if v < 16 {
 		bit := int(v >> 3)
 		c.Symbol(cdf.MvClass[comp][:], 0)
-		c.Symbol(cdf.MvClass0Bit[comp][:], bit)
+		c.Bool(&cdf.MvClass0Bit[comp], bit > 0)
 		if !s.Hdr.ForceIntegerMv {
 			c.Symbol(cdf.MvClass0Fr[comp][bit][:], fr)
 		}
@@ -42,7 +42,7 @@ func (s *Syntax) mvComponent(comp, diff int) {
 	class := bits.Len(v) - 4
 	c.Symbol(cdf.MvClass[comp][:], class)
 	for i := range class {
-		c.Symbol(cdf.MvBit[comp][i][:], int(v>>(3+i)&1))
+		c.Bool(&cdf.MvBit[comp][i], v>>(3+i)&1 != 0)
 	}
 	if !s.Hdr.ForceIntegerMv {
 		c.Symbol(cdf.MvFr[comp][:], fr)

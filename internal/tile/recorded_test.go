@@ -113,3 +113,19 @@ func BenchmarkRecordedRates(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(units)), "ns/block")
 }
+
+// BenchmarkModeInfo counts what the modes of all blocks of the recorded frame cost.
+func BenchmarkModeInfo(b *testing.B) {
+	f := recordedFrame(b, recordedPath)
+	var blocks []*Block
+	f.eachBlock(func(_ *Superblock, blk *Block, _ []TxBlock) { blocks = append(blocks, blk) })
+	f.coder.StartCounting(&f.cdf)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, blk := range blocks {
+			f.s.ModeInfo(blk)
+			f.s.TxSize(blk)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(blocks)), "ns/block")
+}
