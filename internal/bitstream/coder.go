@@ -81,17 +81,13 @@ func (c *Coder) Symbol(cdf []uint16, s int) {
 
 // Bool codes a symbol of two values.
 func (c *Coder) Bool(cdf *[3]uint16, b bool) {
-	if c.counting {
-		c.cost += boolCost(cdf, b)
-	} else {
-		c.writeBool(cdf, b)
-	}
-}
-
-func (c *Coder) writeBool(cdf *[3]uint16, b bool) {
 	s := 0
 	if b {
 		s = 1
+	}
+	if c.counting {
+		c.cost += boolCost(cdf, s)
+		return
 	}
 	top, bottom := c.rng, bound(c.rng, cdf[0], 1)
 	if b {
@@ -342,13 +338,11 @@ func SymbolCost(cdf []uint16, s int) uint32 {
 	return uint32(partCost[(below-(1<<15-uint32(cdf[s]))>>probShift)&1023])
 }
 
-// boolCost is SymbolCost for two values.
-func boolCost(cdf *[3]uint16, b bool) uint32 {
-	part := (1<<15 - uint32(cdf[0])) >> probShift
-	if !b {
-		part = 1<<15>>probShift - part
-	}
-	return uint32(partCost[part&1023])
+// boolCost is SymbolCost for two values, without a branch.
+func boolCost(cdf *[3]uint16, s int) uint32 {
+	const all = 1 << 15 >> probShift
+	part, first := (1<<15-uint32(cdf[0]))>>probShift, uint32(s)-1
+	return uint32(partCost[((part^first)-first+all&first)&1023]) // all - part for the first symbol
 }
 
 // partCost[p] is ProbCost(p << probShift), for p up to 512.
