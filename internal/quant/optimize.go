@@ -152,7 +152,7 @@ func (q *Quantizer) Optimize(b *Block, r Result, t *tile.RateTables, lambda int6
 		s.changed[changes&1023] = uint16(i)
 		changes += int(abs - level)
 	}
-	s.around.Clear(scan)
+	s.around.Clear(scan[:eob])
 	if zeroed+lambda*int64(b.SkipRate) <= best {
 		eob = 0
 	}
