@@ -12,7 +12,7 @@ func BaseToken(ctx, s uint) Token { return Token(ctx<<3 | s) }
 func BrToken(ctx, s uint) Token { return Token(ctx<<3 | 4 | s) }
 
 // Levels codes tokens with the CDFs of coeff_base and coeff_br: Symbol in a loop that keeps
-// the coder's state and finds no branches hard to predict.
+// the coder's state in registers.
 func (c *Coder) Levels(base *[42][5]uint16, br *[21][5]uint16, tokens []Token) {
 	if c.counting || !c.adapt {
 		for _, t := range tokens {
@@ -20,11 +20,29 @@ func (c *Coder) Levels(base *[42][5]uint16, br *[21][5]uint16, tokens []Token) {
 		}
 		return
 	}
-	for {
-		tokens = c.levels(base, br, tokens)
-		if c.count < flushedBits {
-			return
+	low, rng, count := c.low, c.rng, c.count
+	for _, t := range tokens {
+		s, cdf := int(t&3), t.cdf(base, br)
+		before, after := (1<<15-uint32(cdf[(s-1)&3]))>>probShift, (1<<15-uint32(cdf[s]))>>probShift
+		coded := cdf[4]
+		p := uint64(cdf[0]) | uint64(cdf[1])<<16 | uint64(cdf[2])<<32 | uint64(cdf[3])<<48
+		p = adapted4(p, ^uint64(0)<<(16*s&63), 5+coded>>4)
+		cdf[0], cdf[1], cdf[2], cdf[3] = uint16(p), uint16(p>>16), uint16(p>>32), uint16(p>>48)
+		cdf[4] = coded + 1 - coded>>5
+		if count >= flushedBits {
+			c.low, c.count = low, count
+			c.flush()
+			low, count = c.low, c.count
 		}
+		bottom := rng>>8*after>>(7-probShift) + minProb*uint32(3-s)
+		top := rng>>8*before>>(7-probShift) + minProb*uint32(4-s)
+		if s == 0 {
+			top = rng
+		}
+		low, rng, count = narrow(low, rng, count, top, bottom)
+	}
+	c.low, c.rng, c.count = low, rng, count
+	if count >= flushedBits {
 		c.flush()
 	}
 }
@@ -35,29 +53,6 @@ func (t Token) cdf(base *[42][5]uint16, br *[21][5]uint16) *[5]uint16 {
 		return &br[t>>3]
 	}
 	return &base[t>>3]
-}
-
-// levels codes tokens until bits are to be flushed and returns the rest.
-func (c *Coder) levels(base *[42][5]uint16, br *[21][5]uint16, tokens []Token) []Token {
-	low, rng, count := c.low, c.rng, c.count
-	i := 0
-	for ; i < len(tokens) && count < flushedBits; i++ {
-		t := tokens[i]
-		s := int(t & 3)
-		cdf := t.cdf(base, br)
-		top, bottom := bound(rng, cdf[(s-1)&3], 4-s), bound(rng, cdf[s], 3-s)
-		if s == 0 {
-			top = rng
-		}
-		low, rng, count = narrow(low, rng, count, top, bottom)
-		coded := cdf[4]
-		p := uint64(cdf[0]) | uint64(cdf[1])<<16 | uint64(cdf[2])<<32 | uint64(cdf[3])<<48
-		p = adapted4(p, ^uint64(0)<<(16*s&63), 5+coded>>4)
-		cdf[0], cdf[1], cdf[2], cdf[3] = uint16(p), uint16(p>>16), uint16(p>>32), uint16(p>>48)
-		cdf[4] = coded + 1 - coded>>5
-	}
-	c.low, c.rng, c.count = low, rng, count
-	return tokens[i:]
 }
 
 // Signs codes sign_bit and the Golomb part of levels whose magnitudes are above base, first
