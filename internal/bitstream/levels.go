@@ -55,10 +55,12 @@ func (t Token) cdf(base *[42][5]uint16, br *[21][5]uint16) *[5]uint16 {
 	return &base[t>>3]
 }
 
-// Signs codes sign_bit and the Golomb part of levels whose magnitudes are above base, first
-// coefficient first; none is zero.
+// Signs codes sign_bit of levels, none of which is zero, and the Golomb part of those
+// whose magnitudes are above base. The levels are given last coefficient first, and coded
+// in the opposite order.
 func (c *Coder) Signs(levels []int32, base uint32) {
-	for _, v := range levels {
+	for i := len(levels) - 1; i >= 0; i-- {
+		v := levels[i]
 		c.Literal(uint32(v)>>31, 1)
 		if level := uint32((v ^ v>>31) - v>>31); level > base {
 			c.Golomb(level - base)

@@ -42,8 +42,8 @@ func (s *Syntax) Coeffs(b *Block, u *TxUnit, typ av1.TxType, levels []int32) {
 	}
 	ptype := min(int(u.Plane), 1)
 	s.eob(sh, ptype, len(levels))
-	s.codeLevels(sh, ptype, levels)
-	s.SetCoefContext(u, s.codeSigns(u, ptype, levels))
+	nonzero := s.codeLevels(sh, ptype, levels)
+	s.SetCoefContext(u, s.codeSigns(u, ptype, levels[0], nonzero))
 }
 
 // txType is transform_type (section 5.11.47).
@@ -110,38 +110,37 @@ func (s *Syntax) eobPtCdf(sh *Shape, ptype int) []uint16 {
 	return cdf.EobPt1024[ptype][:]
 }
 
-// codeLevels codes coeff_base_eob, coeff_base and coeff_br, last coefficient first.
-func (s *Syntax) codeLevels(sh *Shape, ptype int, levels []int32) {
-	cdf, c := s.Coder.CDF, s.Coder
-	last := len(levels) - 1
-	tokens := s.tokenize(sh, levels)
-	first := int(min(clampLevel(levels[last]), 3)) - 1
+// codeLevels codes coeff_base_eob, coeff_base and coeff_br, last coefficient first, and
+// returns the levels that are not zero in that order.
+func (s *Syntax) codeLevels(sh *Shape, ptype int, levels []int32) []int32 {
+	cdf, c, last := s.Coder.CDF, s.Coder, len(levels)-1
+	tokens, nonzero := s.tokenize(sh, levels)
+	first := int(min(magnitude(levels[last]), numBaseLevels+1)) - 1
 	c.Symbol(cdf.CoeffBaseEob[sh.SizeCtx][ptype][sh.EobBaseCtx(last)][:], first)
 	c.Levels(&cdf.CoeffBase[sh.SizeCtx][ptype], &cdf.CoeffBr[sh.BrCtx][ptype], tokens[1:])
+	return nonzero
 }
 
-// codeSigns codes dc_sign, sign_bit and the Golomb part of large levels, first
-// coefficient first, and returns the block's context byte.
-func (s *Syntax) codeSigns(u *TxUnit, ptype int, levels []int32) uint8 {
-	n, sum := 0, uint32(0)
-	for _, v := range levels {
-		s.nonzero[n&1023] = v
-		n += btoi(v != 0)
+// codeSigns codes dc_sign, sign_bit and the Golomb part of large levels, first coefficient
+// first, and returns the block's context byte. dc is the level of the DC coefficient,
+// nonzero what codeLevels returned.
+func (s *Syntax) codeSigns(u *TxUnit, ptype int, dc int32, nonzero []int32) uint8 {
+	sum := uint32(0)
+	for _, v := range nonzero {
 		sum += magnitude(v)
 	}
-	rest := s.nonzero[:n]
-	dc := uint8(0)
-	if v := levels[0]; v != 0 {
+	category := uint8(0)
+	if dc != 0 {
 		c := s.Coder
-		c.Bool(&c.CDF.DcSign[ptype][s.dcSignCtx(u)], v < 0)
-		if level := magnitude(v); level > golombBase {
+		c.Bool(&c.CDF.DcSign[ptype][s.dcSignCtx(u)], dc < 0)
+		if level := magnitude(dc); level > golombBase {
 			c.Golomb(level - golombBase)
 		}
-		dc = 2 - uint8(uint32(v)>>31)
-		rest = rest[1:]
+		category = 2 - uint8(uint32(dc)>>31)
+		nonzero = nonzero[:len(nonzero)-1]
 	}
-	s.Coder.Signs(rest, golombBase)
-	return coefContext(sum, dc)
+	s.Coder.Signs(nonzero, golombBase)
+	return coefContext(sum, category)
 }
 
 // coefContext packs culLevel and dcCategory.

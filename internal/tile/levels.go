@@ -161,27 +161,32 @@ func clampLevel(v int32) uint { return uint(min(magnitude(v), golombBase+1)) }
 // magnitude is |v|, without a branch: signs can't be predicted.
 func magnitude(v int32) uint32 { return uint32((v ^ v>>31) - v>>31) }
 
-// tokenize lists the symbols of coeff_base and coeff_br, last coefficient first. The first
-// token stands for coeff_base_eob.
-func (s *Syntax) tokenize(sh *Shape, levels []int32) []bitstream.Token {
+// tokenize lists the symbols of coeff_base and coeff_br, last coefficient first, the first
+// token standing for coeff_base_eob, and the levels that are not zero in the same order.
+func (s *Syntax) tokenize(sh *Shape, levels []int32) ([]bitstream.Token, []int32) {
 	scan, last := sh.Scan[:len(levels)], len(levels)-1
 	level := clampLevel(levels[last])
 	n := s.putLevel(0, 0, scan[last].BrCtx(0), level)
+	s.nonzero[0] = levels[last]
 	if last == 0 {
-		return s.tokens[:n]
+		return s.tokens[:n], s.nonzero[:1]
 	}
 	s.levels.Set(scan[last], level)
+	k := 1
 	for i := last - 1; i > 0; i-- {
-		e := scan[i]
+		e, v := scan[i], levels[i]
 		near, all := s.levels.Neighbours(e, sh.Class1D)
-		level := clampLevel(levels[i])
+		level := clampLevel(v)
 		n = s.putLevel(n, e.BaseCtx(all), e.BrCtx(near), level)
 		s.levels.Set(e, level)
+		s.nonzero[k&1023] = v
+		k += btoi(v != 0)
 	}
 	near, all := s.levels.Neighbours(scan[0], sh.Class1D)
 	s.levels.Clear(scan[1:])
 	n = s.putLevel(n, sh.dcCtx(all), scan[0].BrCtx(near), clampLevel(levels[0]))
-	return s.tokens[:n]
+	s.nonzero[k&1023] = levels[0]
+	return s.tokens[:n], s.nonzero[:k+btoi(levels[0] != 0)]
 }
 
 // putLevel puts the symbols of a level, 0..15, after the first n tokens and returns their
