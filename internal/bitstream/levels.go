@@ -59,18 +59,41 @@ func (t Token) cdf(base *[42][5]uint16, br *[21][5]uint16) *[5]uint16 {
 // whose magnitudes are above base. The levels are given last coefficient first, and coded
 // in the opposite order.
 func (c *Coder) Signs(levels []int32, base uint32) {
+	if c.counting {
+		c.cost += uint32(len(levels)) << costBits
+		for _, v := range levels {
+			c.Golomb(v, base)
+		}
+		return
+	}
+	low, rng, count := c.low, c.rng, c.count
 	for i := len(levels) - 1; i >= 0; i-- {
 		v := levels[i]
-		c.Literal(uint32(v)>>31, 1)
-		if level := uint32((v ^ v>>31) - v>>31); level > base {
-			c.Golomb(level - base)
+		low, rng, count = halve(low, rng, count, uint32(v)>>31)
+		if count >= flushedBits || magnitude(v) > base {
+			c.low, c.rng, c.count = low, rng, count
+			if count >= flushedBits {
+				c.flush()
+			}
+			c.Golomb(v, base)
+			low, rng, count = c.low, c.rng, c.count
 		}
 	}
+	c.low, c.rng, c.count = low, rng, count
 }
 
-// Golomb codes x > 0: golomb_length_bit and golomb_data_bit.
-func (c *Coder) Golomb(x uint32) {
+// Golomb codes what the magnitude of v has above base, if anything: golomb_length_bit and
+// golomb_data_bit.
+func (c *Coder) Golomb(v int32, base uint32) {
+	level := magnitude(v)
+	if level <= base {
+		return
+	}
+	x := level - base
 	n := bits.Len32(x)
 	c.Literal(1, n) // n-1 zeros and a one
 	c.Literal(x&(1<<(n-1)-1), n-1)
 }
+
+// magnitude is |v|, without a branch: signs can't be predicted.
+func magnitude(v int32) uint32 { return uint32((v ^ v>>31) - v>>31) }

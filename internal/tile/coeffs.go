@@ -133,9 +133,7 @@ func (s *Syntax) codeSigns(u *TxUnit, ptype int, dc int32, nonzero []int32) uint
 	if dc != 0 {
 		c := s.Coder
 		c.Bool(&c.CDF.DcSign[ptype][s.dcSignCtx(u)], dc < 0)
-		if level := magnitude(dc); level > golombBase {
-			c.Golomb(level - golombBase)
-		}
+		c.Golomb(dc, golombBase)
 		category = 2 - uint8(uint32(dc)>>31)
 		nonzero = nonzero[:len(nonzero)-1]
 	}
