@@ -64,28 +64,62 @@ func (c *Coder) Symbol(cdf []uint16, s int) {
 		return
 	}
 	n := len(cdf) - 1
-	r := c.rng >> 8
-	if s > 0 {
-		u := (r*uint32((1<<15-cdf[s-1])>>probShift))>>(7-probShift) + minProb*uint32(n-s)
-		v := (r*uint32((1<<15-cdf[s])>>probShift))>>(7-probShift) + minProb*uint32(n-s-1)
-		c.low += uint64(c.rng - u)
-		c.rng = u - v
-	} else {
-		c.rng -= (r*uint32((1<<15-cdf[0])>>probShift))>>(7-probShift) + minProb*uint32(n-1)
+	before := s - 1 // symbols are hard to predict: no branches
+	top := bound(c.rng, cdf[before&^(before>>63)], n-s)
+	if s == 0 {
+		top = c.rng
 	}
-	c.renormalise()
+	low, rng, count := narrow(c.low, c.rng, c.count, top, bound(c.rng, cdf[s], n-s-1))
+	c.low, c.rng, c.count = low, rng, count
+	if count >= flushedBits {
+		c.flush()
+	}
 	if c.adapt {
 		adaptCDF(cdf, s)
 	}
 }
 
 // Bool codes a symbol of two values.
-func (c *Coder) Bool(cdf []uint16, b bool) {
+func (c *Coder) Bool(cdf *[3]uint16, b bool) {
 	s := 0
 	if b {
 		s = 1
 	}
-	c.Symbol(cdf[:3], s)
+	if c.counting {
+		c.cost += boolCost(cdf, s)
+		return
+	}
+	top, bottom := c.rng, bound(c.rng, cdf[0], 1)
+	if b {
+		top = bottom
+	}
+	if b {
+		bottom = 0
+	}
+	low, rng, count := narrow(c.low, c.rng, c.count, top, bottom)
+	c.low, c.rng, c.count = low, rng, count
+	if count >= flushedBits {
+		c.flush()
+	}
+	if c.adapt {
+		count := cdf[2]
+		cdf[0] = adapted(cdf[0], s, 4+count>>4)
+		cdf[2] = count + 1 - count>>5
+	}
+}
+
+// bound is the end of a symbol's part of an interval of size rng, counted from the top,
+// where cdf is the cumulative probability and rest the number of symbols that follow.
+func bound(rng uint32, cdf uint16, rest int) uint32 {
+	return rng>>8*((1<<15-uint32(cdf))>>probShift)>>(7-probShift) + minProb*uint32(rest)
+}
+
+// narrow makes what lies between top and bottom, both counted from the interval's top, the
+// interval.
+func narrow(low uint64, rng uint32, count int, top, bottom uint32) (uint64, uint32, int) {
+	size := top - bottom
+	d := openBits - bits.Len32(size)
+	return (low + uint64(rng-top)) << (d & 63), size << (d & 31), count + d
 }
 
 // Literal codes the low n bits of v, highest first (L(n), section 8.2.5), n ≤ 32.
@@ -96,17 +130,7 @@ func (c *Coder) Literal(v uint32, n int) {
 	}
 	low, rng, count := c.low, c.rng, c.count
 	for i := n - 1; i >= 0; i-- {
-		u := rng>>8<<7 + minProb
-		if v>>i&1 != 0 {
-			low += uint64(rng - u)
-			rng = u
-		} else {
-			rng -= u
-		}
-		d := bits.LeadingZeros16(uint16(rng))
-		rng <<= d
-		low <<= d
-		count += d
+		low, rng, count = halve(low, rng, count, v>>(i&31)&1)
 		if count >= flushedBits {
 			c.low, c.count = low, count
 			c.flush()
@@ -114,6 +138,16 @@ func (c *Coder) Literal(v uint32, n int) {
 		}
 	}
 	c.low, c.rng, c.count = low, rng, count
+}
+
+// halve codes a bit of even probability. What is left of the interval is 16380..32891.
+func halve(low uint64, rng uint32, count int, bit uint32) (uint64, uint32, int) {
+	upper := rng>>8<<7 + minProb
+	lower := rng - upper
+	low += uint64(lower & -bit)
+	rng = lower ^ (lower^upper)&-bit
+	d := 2 - rng>>14
+	return low << (d & 63), rng << (d & 31), count + int(d)
 }
 
 // NS codes v in 0..n-1 with equal probabilities (NS(n), section 4.10.10).
@@ -199,16 +233,6 @@ func (c *Coder) Finish() ([]byte, error) {
 	return c.buf[:c.pos], nil
 }
 
-func (c *Coder) renormalise() {
-	d := bits.LeadingZeros16(uint16(c.rng))
-	c.rng <<= d
-	c.low <<= d
-	c.count += d
-	if c.count >= flushedBits {
-		c.flush()
-	}
-}
-
 // flush writes 32 settled bits.
 func (c *Coder) flush() {
 	c.count -= flushedBits
@@ -236,32 +260,45 @@ func (c *Coder) carry() {
 	}
 }
 
-// adaptCDF is the update at the end of section 8.2.6. The common lengths are written out.
+// adaptCDF is the update at the end of section 8.2.6 for N symbols.
 func adaptCDF(cdf []uint16, s int) {
 	n := len(cdf) - 1
 	count := cdf[n]
-	rate := 3 + count>>4
-	switch n {
-	case 2:
-		rate++
-		cdf[0] = adapted(cdf[0], s, rate)
-	case 3:
-		rate++
-		cdf[0] = adapted(cdf[0], s, rate)
-		cdf[1] = adapted(cdf[1], s-1, rate)
-	case 4:
-		rate += 2
-		cdf[0] = adapted(cdf[0], s, rate)
-		cdf[1] = adapted(cdf[1], s-1, rate)
-		cdf[2] = adapted(cdf[2], s-2, rate)
-	default:
-		rate += 2
-		for i, p := range cdf[:n-1] {
-			cdf[i] = adapted(p, s-i, rate)
-		}
+	rate := 3 + count>>4 + uint16(min(bits.Len(uint(n))-1, 2))
+	i := 0
+	for ; i+4 <= n; i += 4 {
+		adapt4((*[4]uint16)(cdf[i:]), max(s-i, 0), rate)
+	}
+	for ; i < n-1; i++ {
+		cdf[i] = adapted(cdf[i], s-i, rate)
 	}
 	cdf[n] = count + 1 - count>>5
 }
+
+// adapt4 is adapted for four neighbours: those before index after move towards 0, the
+// others towards 1.
+func adapt4(cdf *[4]uint16, after int, rate uint16) {
+	p := uint64(cdf[0]) | uint64(cdf[1])<<16 | uint64(cdf[2])<<32 | uint64(cdf[3])<<48
+	p = adapted4(p, ^uint64(0)<<uint(16*after), rate)
+	cdf[0], cdf[1], cdf[2], cdf[3] = uint16(p), uint16(p>>16), uint16(p>>32), uint16(p>>48)
+}
+
+// adapted4 is adapted in the four 16-bit lanes of p; those set in up move towards 1. A
+// probability takes 0..1<<15, so nothing leaves its lane.
+func adapted4(p, up uint64, rate uint16) uint64 {
+	const each = 1<<48 | 1<<32 | 1<<16 | 1
+	distance := p&^up | (each<<15&up - p&up)
+	step := distance >> (rate & 63) & lanes[rate&7]
+	return p + step&up - step&^up
+}
+
+// lanes[n] holds the 16-n low bits of each lane of 16.
+var lanes = func() (t [8]uint64) {
+	for n := range t {
+		t[n] = (1<<48 | 1<<32 | 1<<16 | 1) * (0xFFFF >> n)
+	}
+	return t
+}()
 
 // adapted moves a cumulative probability towards 0 if the symbol coded lies after
 // it (after > 0), else towards 1. Without branches: symbols are hard to predict.
@@ -293,10 +330,25 @@ func ProbCost(p uint32) uint32 {
 
 // SymbolCost returns what coding s with cdf costs, in 1/512 bit, from the precision the coder uses.
 func SymbolCost(cdf []uint16, s int) uint32 {
-	above := uint32(1<<15-cdf[s]) >> probShift
-	below := uint32(1 << 15 >> probShift)
-	if s > 0 {
-		below = uint32(1<<15-cdf[s-1]) >> probShift
+	before := s - 1
+	below := (1<<15 - uint32(cdf[before&^(before>>63)])) >> probShift
+	if s == 0 {
+		below = 1 << 15 >> probShift
 	}
-	return ProbCost((below - above) << probShift)
+	return uint32(partCost[(below-(1<<15-uint32(cdf[s]))>>probShift)&1023])
 }
+
+// boolCost is SymbolCost for two values, without a branch.
+func boolCost(cdf *[3]uint16, s int) uint32 {
+	const all = 1 << 15 >> probShift
+	part, first := (1<<15-uint32(cdf[0]))>>probShift, uint32(s)-1
+	return uint32(partCost[((part^first)-first+all&first)&1023]) // all - part for the first symbol
+}
+
+// partCost[p] is ProbCost(p << probShift), for p up to 512.
+var partCost = func() (t [1024]uint16) {
+	for p := range t[:1<<15>>probShift+1] {
+		t[p] = uint16(ProbCost(uint32(p) << probShift))
+	}
+	return t
+}()

@@ -3,6 +3,7 @@ package bitstream
 import (
 	"errors"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -144,6 +145,61 @@ func TestCoderCarry(t *testing.T) {
 			if e := d.exit(); e != "" {
 				t.Fatal(e)
 			}
+		}
+	}
+}
+
+// TestLevels compares Levels and Signs with the same symbols coded one by one.
+func TestLevels(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	var loop, single struct {
+		c    Coder
+		base [42][5]uint16
+		br   [21][5]uint16
+	}
+	for i := range loop.base {
+		copy(loop.base[i][:], randomCDF(r, 4, i&1 != 0))
+	}
+	for i := range loop.br {
+		copy(loop.br[i][:], randomCDF(r, 4, i&1 != 0))
+	}
+	for _, noAdapt := range []bool{false, true} {
+		single.base, single.br = loop.base, loop.br
+		loop.c.StartWriting(make([]byte, 1<<20), nil, noAdapt)
+		single.c.StartWriting(make([]byte, 1<<20), nil, noAdapt)
+		for range 2000 {
+			tokens, levels := make([]Token, r.IntN(60)), make([]int32, r.IntN(40))
+			for i := range tokens {
+				ctx, s := uint(r.IntN(42)), uint(r.IntN(4))
+				if tokens[i] = BaseToken(ctx, s); r.IntN(3) == 0 {
+					ctx /= 2
+					tokens[i] = BrToken(ctx, s)
+					single.c.Symbol(single.br[ctx][:], int(s))
+				} else {
+					single.c.Symbol(single.base[ctx][:], int(s))
+				}
+			}
+			for i := range levels {
+				level := uint32(1 + r.IntN(1<<r.IntN(20)))
+				sign := uint32(r.IntN(2))
+				levels[len(levels)-1-i] = int32(level) * (1 - 2*int32(sign))
+				single.c.Literal(sign, 1)
+				if level > 14 {
+					n := bits.Len32(level - 14)
+					single.c.Literal(0, n-1)
+					single.c.Literal(level-14, n)
+				}
+			}
+			loop.c.Levels(&loop.base, &loop.br, tokens)
+			loop.c.Signs(levels, 14)
+		}
+		got, err := loop.c.Finish()
+		want, err2 := single.c.Finish()
+		if err != nil || err2 != nil || !slices.Equal(got, want) {
+			t.Fatalf("noAdapt %v: other bytes, %v, %v", noAdapt, err, err2)
+		}
+		if loop.base != single.base || loop.br != single.br {
+			t.Fatalf("noAdapt %v: other CDFs", noAdapt)
 		}
 	}
 }

@@ -24,12 +24,12 @@ func greyTile(t *testing.T, s *SequenceHeader, h *FrameHeader, w, rows int) []by
 		for col := range w {
 			neighbours := min(row, 1) + min(col, 1)
 			c.Symbol(cdf.PartitionW64[0][:], int(av1.PartitionNone))
-			c.Bool(cdf.Skip[neighbours][:], true)
+			c.Bool(&cdf.Skip[neighbours], true)
 			if h.FrameIsIntra {
 				c.Symbol(cdf.IntraFrameYMode[0][0][:], int(av1.DCPred))
 			} else {
 				// Intra neighbours: context 2 with one, 3 with two (section 8.3.2, is_inter).
-				c.Bool(cdf.IsInter[[3]int{0, 2, 3}[neighbours]][:], false)
+				c.Bool(&cdf.IsInter[[3]int{0, 2, 3}[neighbours]], false)
 				c.Symbol(cdf.YMode[3][:], int(av1.DCPred))
 			}
 			if !s.MonoChrome {

@@ -25,122 +25,78 @@ type Block struct {
 // the squared error of samples, times 1<<14, that 1/512 bit is worth.
 const lambdaShift = 14 - DistShift
 
-// levelPad is how far contexts look to the right and below.
-const levelPad = 4
-
-// levelMap holds min(level, 15) | min(level, 3)<<8 of the levels decided so far,
-// at row*(width+levelPad) + column; it is zero between blocks.
-type levelMap [(32 + levelPad) * (32 + levelPad)]uint16
-
-// place is what contexts derive from a scan position.
-type place struct {
-	at   uint16 // index into levelMap
-	pos  uint16 // row-major position
-	base uint8  // part of the context of coeff_base
-	br   uint8  // part of the context of coeff_br
-}
-
-// places[class][tx] is in scan order.
-var places = makePlaces()
-
-func makePlaces() (t [3][av1.TxSizesAll][]place) {
-	for class, typ := range classTypes {
-		for tx := range av1.TxSizesAll {
-			adjusted := av1.AdjustedTxSize[tx]
-			log2W := av1.TxWidthLog2[adjusted]
-			for _, pos := range av1.GetScan(tx, typ) {
-				row, col := pos>>log2W, pos&(1<<log2W-1)
-				t[class][tx] = append(t[class][tx], newPlace(tx, av1.TxClass(class), pos, row, col, 1<<log2W+levelPad))
-			}
-		}
-	}
-	return t
-}
-
-func newPlace(tx av1.TxSize, class av1.TxClass, pos, row, col, stride uint16) place {
-	p := place{at: row*stride + col, pos: pos, br: 14}
-	first := false
-	switch class {
-	case av1.TxClassHoriz:
-		p.base = av1.CoeffBasePosCtxOffset[min(col, 2)]
-		first = col == 0
-	case av1.TxClassVert:
-		p.base = av1.CoeffBasePosCtxOffset[min(row, 2)]
-		first = row == 0
-	default:
-		p.base = av1.CoeffBaseCtxOffset[tx][min(row, 4)][min(col, 4)]
-		first = row < 2 && col < 2
-	}
-	switch {
-	case pos == 0:
-		p.br = 0
-	case first:
-		p.br = 7
-	}
-	return p
-}
-
 // pricing is the constant part of optimising one block.
 type pricing struct {
+	params  *simd.QuantParams
+	shape   *tile.Shape
 	base    *[42][16]uint16
 	baseEob *[4][16]uint16
 	br      *[21][16]uint16
-	params  *simd.QuantParams
+	eobPt   *[11]uint16
+	extra   *[9][2]uint16
 	lambda  int64
-	near    [5]int // distances in levelMap of the neighbours that contexts depend on
-	quarter int    // number of coefficients / 4
 }
-
-// cost is the weight of coding magnitude abs where base and br hold, for a
-// coefficient of magnitude coef.
-func (p *pricing) cost(abs, coef, step int32, base, br *[16]uint16) int64 {
-	l := min(abs, 15)
-	rate := int64(base[l]) + int64(br[l])
-	if abs > 14 {
-		rate += int64(512 * (2*bits.Len32(uint32(abs-14)) - 1))
-	}
-	return p.distortion(abs, coef, step)<<lambdaShift + p.lambda*rate
-}
-
-func (p *pricing) distortion(abs, coef, step int32) int64 {
-	err := int64(coef - min(magnitude(abs, step, p.params.DqShift), p.params.DqMax)<<p.params.DqShift)
-	return err * err
-}
-
-// txSizeContext is txSzCtx of section 5.11.39.
-func txSizeContext(tx av1.TxSize) int { return int(av1.TxSizeSqr[tx]+av1.TxSizeSqrUp[tx]+1) >> 1 }
 
 func (q *Quantizer) pricing(b *Block, t *tile.RateTables, lambda int64) pricing {
-	ctx, ptype := txSizeContext(b.Tx), 0
+	sh, ptype := tile.ShapeOf(b.Tx, b.Type), 0
 	if b.Chroma {
 		ptype = 1
 	}
-	adjusted := av1.AdjustedTxSize[b.Tx]
-	p := pricing{
-		base:    &t.Base[ctx][ptype],
-		baseEob: &t.BaseEob[ctx][ptype],
-		br:      &t.Br[min(ctx, 3)][ptype],
+	return pricing{
 		params:  &q.params[Intra][dqShift[b.Tx]],
+		shape:   sh,
+		base:    &t.Base[sh.SizeCtx][ptype],
+		baseEob: &t.BaseEob[sh.SizeCtx][ptype],
+		br:      &t.Br[sh.BrCtx][ptype],
+		eobPt:   &t.Eob[sh.EobMulti][ptype][min(av1.TxClassOf[b.Type], 1)],
+		extra:   &t.Extra[sh.SizeCtx][ptype],
 		lambda:  lambda,
-		quarter: int(av1.TxWidth[adjusted]) * int(av1.TxHeight[adjusted]) / 4,
 	}
-	for i, d := range av1.SigRefDiffOffset[av1.TxClassOf[b.Type]] {
-		p.near[i] = int(d[0])*(int(av1.TxWidth[adjusted])+levelPad) + int(d[1])
-	}
-	return p
 }
 
-// eobContext is the context of coeff_base_eob at scan position i.
-func (p *pricing) eobContext(i int) int {
-	switch {
-	case i == 0:
-		return 0
-	case i <= p.quarter/2:
-		return 1
-	case i <= p.quarter:
-		return 2
+// weigh is the weight of the error that magnitude abs leaves for a coefficient of
+// magnitude coef.
+func weigh(abs, coef, step int32, p *simd.QuantParams) int64 {
+	err := int64(coef - min(magnitude(abs, step, p.DqShift), p.DqMax)<<p.DqShift)
+	return err * err << lambdaShift
+}
+
+// magnitudes prices the two magnitudes a coefficient may take: its own and one less.
+type magnitudes struct {
+	own, less   int64 // what no context changes: distortion, Golomb code
+	iOwn, iLess uint8 // into rate tables
+}
+
+func (p *pricing) magnitudes(abs, coef, step int32) (m magnitudes) {
+	m.own, m.less = weigh(abs, coef, step, p.params), weigh(abs-1, coef, step, p.params)
+	m.iOwn, m.iLess = uint8(min(abs, 15)), uint8(min(abs-1, 15))
+	if abs > 14 {
+		m.own += p.lambda * golombRate(abs)
+		if abs > 15 {
+			m.less += p.lambda * golombRate(abs-1)
+		}
 	}
-	return 3
+	return m
+}
+
+// golombRate is the cost of the Golomb code of a magnitude above 14.
+func golombRate(abs int32) int64 { return int64(512 * (2*bits.Len32(uint32(abs-14)) - 1)) }
+
+// price is the weight of both magnitudes where base and br hold.
+func (m *magnitudes) price(base, br *[16]uint16, lambda int64) (own, less int64) {
+	own = m.own + lambda*(int64(base[m.iOwn&15])+int64(br[m.iOwn&15]))
+	less = m.less + lambda*(int64(base[m.iLess&15])+int64(br[m.iLess&15]))
+	return own, less
+}
+
+// eobRate is the cost of coding an end of block.
+func (p *pricing) eobRate(eob int) int64 {
+	if eob <= 2 {
+		return int64(p.eobPt[eob-1])
+	}
+	pt := bits.Len(uint(eob - 1))
+	extra := (eob - 1) >> (pt - 2) & 1
+	return int64(p.eobPt[pt]) + int64(p.extra[pt-2][extra]) + int64(512*(pt-2))
 }
 
 // Optimize lowers levels towards zero, and the end of block, where distortion plus
@@ -154,110 +110,88 @@ func (q *Quantizer) Optimize(b *Block, r Result, t *tile.RateTables, lambda int6
 		return r
 	}
 	p := q.pricing(b, t, lambda)
-	list := places[av1.TxClassOf[b.Type]][b.Tx][:r.Eob]
-	twoD := av1.TxClassOf[b.Type] == av1.TxClass2D
-	buf := &s.around
-	eob := 0
+	scan, levels := p.shape.Scan[:r.Eob], b.Levels[:r.Eob]
+	class1D := p.shape.Class1D
+	eob, changes := 0, 0
 	// best is the cost of the coefficients from i on as decided, zeroed that of dropping them all.
 	var best, zeroed int64
-	for i := len(list) - 1; i >= 0; i-- {
-		e := list[i]
-		step := p.params.Step[min(e.pos, 1)]
-		abs, coef := abs32(b.Levels[i]), abs32(b.Coefs[e.pos])
+	for i := len(scan) - 1; i >= 0; i-- {
+		e, v := scan[i], levels[i]
+		coef := abs32(b.Coefs[e.Pos])
 		drop := int64(coef) * int64(coef) << lambdaShift
-		at := int(e.at)
-		near := buf[at+p.near[0]] + buf[at+p.near[1]] + buf[at+p.near[2]]
-		mag := near + buf[at+p.near[3]] + buf[at+p.near[4]]
-		k := int(e.base) + int(min((mag>>8+1)>>1, 4))
-		if i == 0 && twoD {
+		near, all := s.around.Neighbours(e, class1D)
+		k, step := e.BaseCtx(all), p.params.Step[min(i, 1)]
+		if i == 0 && !class1D {
 			k = 0
 		}
 		base := &p.base[k]
-		if abs == 0 {
-			best += drop + p.lambda*int64(base[0])
+		if v == 0 {
+			best += drop + lambda*int64(base[0])
 			zeroed += drop
 			continue
 		}
-		br := &p.br[int(e.br)+int(min((near&255+1)>>1, 6))]
-		level := abs
-		keep := p.cost(abs, coef, step, base, br)
-		if lower := p.cost(abs-1, coef, step, base, br); lower < keep {
-			level, keep = abs-1, lower
-		}
-		// Ending the block here makes all later levels, and their contexts, zero.
-		end, last := p.costLast(abs, coef, step, i, e.br)
-		end += zeroed + p.lambda*int64(q.eobRate(b, t, i+1))
-		if eob == 0 || end < best+keep {
-			for j := i + 1; j < eob; j++ {
-				buf[list[j].at] = 0
+		abs := abs32(v)
+		m := p.magnitudes(abs, coef, step)
+		keep, lower := m.price(base, &p.br[e.BrCtx(near)], lambda)
+		level := abs - isLess(lower, keep)
+		best += min(keep, lower)
+		// Ending the block here makes all later levels, and their contexts, zero. That can
+		// only pay if it does so before its rate is counted.
+		if eob == 0 || zeroed+min(m.own, m.less) < best {
+			end, last := p.end(&m, abs, i, e)
+			if end += zeroed; eob == 0 || end < best {
+				s.around.Clear(scan[i+1 : max(eob, i+1)])
+				clear(levels[i+1 : max(eob, i+1)])
+				eob, level, best = i+1, last, end
 			}
-			clear(b.Levels[i+1 : max(eob, i+1)])
-			eob, level, best = i+1, last, end
-		} else {
-			best += keep
 		}
 		zeroed += drop
-		buf[at] = uint16(min(level, 15)) | uint16(min(level, 3))<<8
-		if b.Levels[i] < 0 {
-			level = -level
-		}
-		b.Levels[i] = level
+		s.around.Set(e, uint(min(level, 15)))
+		sign := v >> 31
+		levels[i] = level ^ sign - sign
+		s.changed[changes&1023] = uint16(i)
+		changes += int(abs - level)
 	}
-	for _, e := range list {
-		buf[e.at] = 0
-	}
-	if zeroed+p.lambda*int64(b.SkipRate) <= best {
+	s.around.Clear(scan[:eob])
+	if zeroed+lambda*int64(b.SkipRate) <= best {
 		eob = 0
 	}
-	return q.settle(b, r, 0, eob, &p)
+	return settle(b, r, eob, s.changed[:changes], &p)
 }
 
-// costLast is the cost of the coefficient at scan position i when it is the last
-// one, with its magnitude abs or one less, and the better magnitude.
-func (p *pricing) costLast(abs, coef, step int32, i int, br uint8) (int64, int32) {
-	base, brCost := &p.baseEob[p.eobContext(i)], &p.br[br]
-	best := p.cost(abs, coef, step, base, brCost)
-	if abs > 1 {
-		if lower := p.cost(abs-1, coef, step, base, brCost); lower < best {
-			return lower, abs - 1
-		}
+// isLess is 1 if a < b: a comparison nobody can predict.
+func isLess(a, b int64) int32 { return int32(uint64(a-b) >> 63) }
+
+// end is the weight of making the coefficient at scan position i the last one, and the
+// better of its magnitudes.
+func (p *pricing) end(m *magnitudes, abs int32, i int, e tile.ScanEntry) (int64, int32) {
+	own, less := m.price(&p.baseEob[p.shape.EobBaseCtx(i)], &p.br[e.BrCtx(0)], p.lambda)
+	eob := p.lambda * p.eobRate(i+1)
+	if abs > 1 && less < own {
+		return less + eob, abs - 1
 	}
-	return best, abs
+	return own + eob, abs
 }
 
-// eobRate is the cost of coding an end of block.
-func (q *Quantizer) eobRate(b *Block, t *tile.RateTables, eob int) uint32 {
-	ptype := 0
-	if b.Chroma {
-		ptype = 1
-	}
-	multi := min(av1.TxWidthLog2[b.Tx], 5) + min(av1.TxHeightLog2[b.Tx], 5) - 4
-	table := &t.Eob[multi][ptype][min(av1.TxClassOf[b.Type], 1)]
-	if eob <= 2 {
-		return uint32(table[eob-1])
-	}
-	pt := bits.Len(uint(eob - 1))
-	extra := (eob - 1) >> (pt - 2) & 1
-	return uint32(table[pt]) + uint32(t.Extra[txSizeContext(b.Tx)][ptype][pt-2][extra]) + 512*uint32(pt-2)
-}
-
-// settle makes b.Dq and the distortion agree with the levels up to eob, of which
-// those from position from on have changed.
-func (q *Quantizer) settle(b *Block, r Result, from, eob int, p *pricing) Result {
+// settle makes b.Dq and the distortion agree with the levels up to eob, of which those
+// at the scan positions in changed are not what they were.
+func settle(b *Block, r Result, eob int, changed []uint16, p *pricing) Result {
+	scan, shift := p.shape.Scan, p.params.DqShift
 	dist := int64(r.Dist)
-	scan := av1.GetScan(b.Tx, b.Type)
-	for i := from; i < r.Eob; i++ {
-		pos, level := scan[i], int32(0)
-		if i < eob {
-			level = b.Levels[i]
-		}
-		dq := dequantise(level, p.params.Step[min(pos, 1)], p.params)
-		if old := b.Dq[pos]; dq != old {
-			c := int64(b.Coefs[pos])
-			was, is := c-int64(old)<<p.params.DqShift, c-int64(dq)<<p.params.DqShift
+	for _, i := range changed {
+		if int(i) < eob {
+			pos := scan[i].Pos
+			dq := dequantise(b.Levels[i], p.params.Step[min(i, 1)], p.params)
+			c, old := int64(b.Coefs[pos]), b.Dq[pos]
+			was, is := c-int64(old)<<shift, c-int64(dq)<<shift
 			dist += is*is - was*was
 			b.Dq[pos] = dq
 		}
+	}
+	for _, e := range scan[eob:r.Eob] {
+		c, old := int64(b.Coefs[e.Pos]), int64(b.Dq[e.Pos])<<shift
+		dist += old * (2*c - old) // c² less the square of c - old
+		b.Dq[e.Pos] = 0
 	}
 	r.Eob, r.Dist = eob, uint64(dist)
 	return r
@@ -271,18 +205,17 @@ func (q *Quantizer) Shave(b *Block, r Result, lambda int64) Result {
 		lastRate = 3 * 512 // a last coefficient: coeff_base_eob, sign, eob
 		zeroRate = 512 / 4 // each zero before it
 	)
-	p := pricing{params: &q.params[Intra][dqShift[b.Tx]]}
-	scan := av1.GetScan(b.Tx, b.Type)
+	p := pricing{params: &q.params[Intra][dqShift[b.Tx]], shape: tile.ShapeOf(b.Tx, b.Type)}
 	eob := r.Eob
 	for eob > 0 && abs32(b.Levels[eob-1]) == 1 {
 		before := eob - 1
 		for before > 0 && b.Levels[before-1] == 0 {
 			before--
 		}
-		pos := scan[eob-1]
+		pos := p.shape.Scan[eob-1].Pos
 		coef := abs32(b.Coefs[pos])
-		added := int64(coef)*int64(coef) - p.distortion(1, coef, p.params.Step[min(pos, 1)])
-		if added<<lambdaShift > lambda*int64(lastRate+zeroRate*(eob-1-before)) {
+		added := int64(coef)*int64(coef)<<lambdaShift - weigh(1, coef, p.params.Step[min(pos, 1)], p.params)
+		if added > lambda*int64(lastRate+zeroRate*(eob-1-before)) {
 			break
 		}
 		eob = before
@@ -290,7 +223,8 @@ func (q *Quantizer) Shave(b *Block, r Result, lambda int64) Result {
 	if eob == r.Eob {
 		return r
 	}
-	return q.settle(b, r, eob, eob, &p)
+	return settle(b, r, eob, nil, &p)
 }
 
-func abs32(v int32) int32 { return max(v, -v) }
+// abs32 is |v|, without a branch: signs can't be predicted.
+func abs32(v int32) int32 { return (v ^ v>>31) - v>>31 }

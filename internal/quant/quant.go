@@ -5,6 +5,7 @@ package quant
 import (
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/simd"
+	"github.com/grav1e/grav1e/internal/tile"
 )
 
 // DistShift is the position of the binary point of Result's distortions: they
@@ -60,8 +61,9 @@ func New(bitDepth, qidx int) Quantizer {
 
 // Scratch is the working memory of one caller.
 type Scratch struct {
-	levels [1024]int32
-	around levelMap
+	levels  [1024]int32
+	around  tile.LevelMap
+	changed [1024]uint16 // scan positions
 }
 
 // Result is the outcome of quantising a block. Distortions have DistShift fractional bits.

@@ -255,7 +255,7 @@ func TestOptimize(t *testing.T) {
 					if res.Eob > 0 && levelArray[res.Eob-1] == 0 {
 						t.Fatalf("%s, tx %d: the last level is zero", method.name, tx)
 					}
-					if s.around != (levelMap{}) {
+					if s.around != (tile.LevelMap{}) {
 						t.Fatalf("%s leaves levels behind", method.name)
 					}
 				}
@@ -274,9 +274,10 @@ func BenchmarkQuantize(b *testing.B) {
 	})
 }
 
+// BenchmarkOptimize and BenchmarkShave contain the time of BenchmarkQuantize.
 func BenchmarkOptimize(b *testing.B) {
 	benchmark(b, func(q *Quantizer, blk *Block, levels []int32, rates *tile.RateTables, s *Scratch) {
-		r := q.Quantize(levels, blk.Dq, blk.Coefs, blk.Tx, blk.Type, Inter, s)
+		r := q.Quantize(levels, blk.Dq, blk.Coefs, blk.Tx, blk.Type, Nearest, s)
 		blk.Levels = levels[:r.Eob]
 		q.Optimize(blk, r, rates, 2000, s)
 	})
@@ -290,16 +291,22 @@ func BenchmarkShave(b *testing.B) {
 	})
 }
 
+// benchmark calls f with many blocks in turn, so that the branch predictor can't learn them.
 func benchmark(b *testing.B, f func(q *Quantizer, blk *Block, levels []int32, rates *tile.RateTables, s *Scratch)) {
+	const blocks = 256
 	rates, q := rateTables(120), New(8, 120)
 	for _, tx := range []av1.TxSize{av1.Tx4x4, av1.Tx8x8, av1.Tx16x16, av1.Tx32x32} {
 		b.Run(map[av1.TxSize]string{av1.Tx4x4: "4x4", av1.Tx8x8: "8x8", av1.Tx16x16: "16x16", av1.Tx32x32: "32x32"}[tx], func(b *testing.B) {
 			n := len(av1.GetScan(tx, av1.DCTDCT))
-			s, levels := new(Scratch), make([]int32, n)
-			blk := &Block{Tx: tx, Coefs: make([]int32, n), Dq: make([]int32, n)}
-			laplacian(rand.New(rand.NewPCG(1, 1)), blk.Coefs, int(av1.TxWidth[tx]), 1000)
+			s, levels, coefs := new(Scratch), make([]int32, n), make([]int32, blocks*n)
+			blk := &Block{Tx: tx, Dq: make([]int32, n)}
+			r := rand.New(rand.NewPCG(1, 1))
+			for i := range blocks {
+				laplacian(r, coefs[i*n:][:n], int(av1.TxWidth[tx]), 1200*r.Float64())
+			}
 			b.ReportAllocs()
-			for b.Loop() {
+			for i := 0; b.Loop(); i++ {
+				blk.Coefs = coefs[i%blocks*n:][:n]
 				f(&q, blk, levels, rates, s)
 			}
 		})

@@ -17,120 +17,6 @@ const (
 // MaxLevel is the largest magnitude of a quantised level (section 5.11.39).
 const MaxLevel = 1<<20 - 1
 
-// A levelBuffer holds what contexts need to know of the levels coded so far, in rows of
-// levelStride: min(level, 15) in the low byte and min(level, 3) in the high one, so that one
-// sum serves both contexts. Vertical transforms are stored transposed, which gives them the
-// neighbours of horizontal ones. It is zero between transform blocks.
-type levelBuffer [(32 + 4) * levelStride]uint16
-
-const levelStride = 32 + 4
-
-// levelWindow is the part of a levelBuffer that starts at a coefficient and ends with the
-// farthest neighbour, two rows below.
-type levelWindow [2*levelStride + 1]uint16
-
-// neighbours sums the coded neighbours of the window's first coefficient
-// (Sig_Ref_Diff_Offset): near those that coeff_br looks at as well
-// (Mag_Ref_Offset_With_Tx_Class), all those of coeff_base.
-func (w *levelWindow) neighbours(class1D bool) (near, all uint16) {
-	near = w[1] + w[levelStride]
-	if class1D {
-		near += w[2]
-		return near, near + w[3] + w[4]
-	}
-	near += w[levelStride+1]
-	return near, near + w[2] + w[2*levelStride]
-}
-
-// packLevel is what the buffer holds for a level, 0..15.
-func packLevel(level uint) uint16 { return uint16(level | min(level, 3)<<8) }
-
-// scanEntry is all that is derived from a scan position: the index into levelBuffer, and
-// the position's part of the contexts of coeff_base and coeff_br.
-type scanEntry struct {
-	pos  uint16
-	base uint8
-	br   uint8
-}
-
-// shape is what the coefficient syntax needs to know of a transform size and class.
-type shape struct {
-	scan     []scanEntry // in scan order
-	sizeCtx  uint8       // txSzCtx
-	brCtx    uint8       // min(txSzCtx, TX_32X32)
-	eobMulti uint8       // eobMultisize
-	class1D  bool        // not TX_CLASS_2D
-}
-
-// shapes[class][tx]; one-dimensional classes end at 16x16.
-var shapes = buildShapes()
-
-func buildShapes() (t [3][av1.TxSizesAll]shape) {
-	for class, typ := range [3]av1.TxType{av1.DCTDCT, av1.HDCT, av1.VDCT} {
-		for tx := range av1.TxSizesAll {
-			if class > 0 && av1.TxSizeSqrUp[tx] > av1.Tx16x16 {
-				continue
-			}
-			sizeCtx := uint8(av1.TxSizeSqr[tx]+av1.TxSizeSqrUp[tx]+1) >> 1
-			adj := av1.AdjustedTxSize[tx]
-			scan := av1.GetScan(tx, typ)
-			entries := make([]scanEntry, len(scan))
-			for c, pos := range scan {
-				row, col := int(pos)>>av1.TxWidthLog2[adj], int(pos)&(int(av1.TxWidth[adj])-1)
-				entries[c] = newScanEntry(tx, av1.TxClass(class), row, col)
-			}
-			t[class][tx] = shape{
-				scan: entries, class1D: class > 0, sizeCtx: sizeCtx, brCtx: min(sizeCtx, 3),
-				eobMulti: av1.TxWidthLog2[adj] + av1.TxHeightLog2[adj] - 4,
-			}
-		}
-	}
-	return t
-}
-
-func newScanEntry(tx av1.TxSize, class av1.TxClass, row, col int) scanEntry {
-	e := scanEntry{pos: uint16(row*levelStride + col), br: 14}
-	near := false
-	switch class {
-	case av1.TxClass2D:
-		e.base = av1.CoeffBaseCtxOffset[tx][min(row, 4)][min(col, 4)]
-		near = row < 2 && col < 2
-	case av1.TxClassHoriz:
-		e.base = av1.CoeffBasePosCtxOffset[min(col, 2)]
-		near = col == 0
-	case av1.TxClassVert:
-		e.pos = uint16(col*levelStride + row)
-		e.base = av1.CoeffBasePosCtxOffset[min(row, 2)]
-		near = row == 0
-	}
-	switch {
-	case row == 0 && col == 0:
-		e.br = 0
-	case near:
-		e.br = 7
-	}
-	return e
-}
-
-// baseMag is min((mag + 1) >> 1, 4) of the high byte of all neighbours, brMag
-// min((mag + 1) >> 1, 6) of the low byte of the near ones.
-var baseMag, brMag = magTables()
-
-func magTables() (base [16]uint8, br [64]uint8) {
-	for i := range base {
-		base[i] = uint8(min((i+1)>>1, 4))
-	}
-	for i := range br {
-		br[i] = uint8(min((i+1)>>1, 6))
-	}
-	return base, br
-}
-
-// baseCtx and brCtx are the contexts of coeff_base, but for the DC of two-dimensional
-// transforms, which has context 0, and of coeff_br.
-func (e scanEntry) baseCtx(all uint16) uint { return uint(e.base) + uint(baseMag[all>>8&15]) }
-func (e scanEntry) brCtx(near uint16) uint  { return uint(e.br) + uint(brMag[near&63]) }
-
 // eobClass splits an end of block position into eobPt - 1 and the value of the
 // eobPt - 2 bits that follow.
 func eobClass(eob int) (pt, extra int) {
@@ -141,25 +27,12 @@ func eobClass(eob int) (pt, extra int) {
 	return pt, eob - 1 - 1<<(pt-1)
 }
 
-// eobBaseCtx is the context of coeff_base_eob at scan position c of n.
-func eobBaseCtx(c, n int) int {
-	switch {
-	case c == 0:
-		return 0
-	case c <= n>>3:
-		return 1
-	case c <= n>>2:
-		return 2
-	}
-	return 3
-}
-
 // Coeffs codes coeffs() (section 5.11.39) of one transform block of b: levels are the
 // quantised levels in scan order up to the last non-zero one, empty for all_zero; typ is its
 // transform type. The contexts above and to the left are updated.
 func (s *Syntax) Coeffs(b *Block, u *TxUnit, typ av1.TxType, levels []int32) {
-	sh := &shapes[av1.TxClassOf[typ]][u.Tx]
-	s.Coder.Bool(s.Coder.CDF.TxbSkip[sh.sizeCtx][s.AllZeroCtx(b, u)][:], len(levels) == 0)
+	sh := ShapeOf(u.Tx, typ)
+	s.Coder.Bool(&s.Coder.CDF.TxbSkip[sh.SizeCtx][s.AllZeroCtx(b, u)], len(levels) == 0)
 	if len(levels) == 0 {
 		s.SetCoefContext(u, 0)
 		return
@@ -169,8 +42,8 @@ func (s *Syntax) Coeffs(b *Block, u *TxUnit, typ av1.TxType, levels []int32) {
 	}
 	ptype := min(int(u.Plane), 1)
 	s.eob(sh, ptype, len(levels))
-	s.codeLevels(sh, ptype, levels)
-	s.SetCoefContext(u, s.codeSigns(u, ptype, levels))
+	nonzero := s.codeLevels(sh, ptype, levels)
+	s.SetCoefContext(u, s.codeSigns(u, ptype, levels[0], nonzero))
 }
 
 // txType is transform_type (section 5.11.47).
@@ -204,7 +77,7 @@ func (s *Syntax) txTypeCdf(b *Block, tx av1.TxSize, set av1.TxSet) []uint16 {
 }
 
 // eob codes eob_pt_*, eob_extra and eob_extra_bit.
-func (s *Syntax) eob(sh *shape, ptype, eob int) {
+func (s *Syntax) eob(sh *Shape, ptype, eob int) {
 	c := s.Coder
 	pt, extra := eobClass(eob)
 	c.Symbol(s.eobPtCdf(sh, ptype), pt)
@@ -212,15 +85,15 @@ func (s *Syntax) eob(sh *shape, ptype, eob int) {
 		return
 	}
 	n := pt - 1
-	c.Bool(c.CDF.EobExtra[sh.sizeCtx][ptype][pt-2][:], extra>>(n-1) != 0)
+	c.Bool(&c.CDF.EobExtra[sh.SizeCtx][ptype][pt-2], extra>>(n-1) != 0)
 	if n > 1 {
 		c.Literal(uint32(extra)&(1<<(n-1)-1), n-1)
 	}
 }
 
-func (s *Syntax) eobPtCdf(sh *shape, ptype int) []uint16 {
-	cdf, ctx := s.Coder.CDF, btoi(sh.class1D)
-	switch sh.eobMulti {
+func (s *Syntax) eobPtCdf(sh *Shape, ptype int) []uint16 {
+	cdf, ctx := s.Coder.CDF, btoi(sh.Class1D)
+	switch sh.EobMulti {
 	case 0:
 		return cdf.EobPt16[ptype][ctx][:]
 	case 1:
@@ -237,76 +110,35 @@ func (s *Syntax) eobPtCdf(sh *shape, ptype int) []uint16 {
 	return cdf.EobPt1024[ptype][:]
 }
 
-// codeLevels codes coeff_base_eob, coeff_base and coeff_br, last coefficient first.
-func (s *Syntax) codeLevels(sh *shape, ptype int, levels []int32) {
-	c := s.Coder
-	base, br := &c.CDF.CoeffBase[sh.sizeCtx][ptype], &c.CDF.CoeffBr[sh.brCtx][ptype]
-	scan := sh.scan[:len(levels)]
-	buf := &s.levels
-	last := len(levels) - 1
-	for i := last; i >= 0; i-- {
-		e := scan[i]
-		w := (*levelWindow)(buf[e.pos:])
-		near, all := w.neighbours(sh.class1D)
-		level := clampLevel(levels[i])
-		switch {
-		case i == last:
-			c.Symbol(c.CDF.CoeffBaseEob[sh.sizeCtx][ptype][eobBaseCtx(i, len(sh.scan))][:], int(min(level, 3))-1)
-		case i == 0 && !sh.class1D:
-			c.Symbol(base[0][:], int(min(level, 3)))
-		default:
-			c.Symbol(base[e.baseCtx(all)][:], int(min(level, 3)))
-		}
-		if level > numBaseLevels {
-			s.codeRange(br[e.brCtx(near)][:], int(level)-numBaseLevels-1)
-		}
-		w[0] = packLevel(level)
-	}
-	for _, e := range scan {
-		buf[e.pos] = 0
-	}
+// codeLevels codes coeff_base_eob, coeff_base and coeff_br, last coefficient first, and
+// returns the levels that are not zero in that order.
+func (s *Syntax) codeLevels(sh *Shape, ptype int, levels []int32) []int32 {
+	cdf, c, last := s.Coder.CDF, s.Coder, len(levels)-1
+	tokens, nonzero := s.tokenize(sh, levels)
+	first := int(min(magnitude(levels[last]), numBaseLevels+1)) - 1
+	c.Symbol(cdf.CoeffBaseEob[sh.SizeCtx][ptype][sh.EobBaseCtx(last)][:], first)
+	c.Levels(&cdf.CoeffBase[sh.SizeCtx][ptype], &cdf.CoeffBr[sh.BrCtx][ptype], tokens[1:])
+	return nonzero
 }
 
-// clampLevel is the magnitude of a level as far as coeff_br tells it, 0..15.
-func clampLevel(v int32) uint { return uint(min(max(v, -v), golombBase+1)) }
-
-// codeRange codes the coeff_br symbols of a level that is rest above NUM_BASE_LEVELS + 1.
-func (s *Syntax) codeRange(cdf []uint16, rest int) {
-	for range coeffBaseRange / brSymbols {
-		s.Coder.Symbol(cdf, min(rest, brSymbols))
-		if rest < brSymbols {
-			return
-		}
-		rest -= brSymbols
-	}
-}
-
-// codeSigns codes dc_sign, sign_bit and the Golomb part of large levels, first
-// coefficient first, and returns the block's context byte.
-func (s *Syntax) codeSigns(u *TxUnit, ptype int, levels []int32) uint8 {
-	c := s.Coder
+// codeSigns codes dc_sign, sign_bit and the Golomb part of large levels, first coefficient
+// first, and returns the block's context byte. dc is the level of the DC coefficient,
+// nonzero what codeLevels returned.
+func (s *Syntax) codeSigns(u *TxUnit, ptype int, dc int32, nonzero []int32) uint8 {
 	sum := uint32(0)
-	dc := uint8(0)
-	for i, v := range levels {
-		if v == 0 {
-			continue
-		}
-		level := uint32(max(v, -v))
-		if i == 0 {
-			c.Bool(c.CDF.DcSign[ptype][s.dcSignCtx(u)][:], v < 0)
-			dc = 2 - uint8(uint32(v)>>31)
-		} else {
-			c.Literal(uint32(v)>>31, 1) // sign_bit
-		}
-		if level > golombBase {
-			x := level - golombBase
-			n := bits.Len32(x)
-			c.Literal(1, n) // golomb_length_bit: n-1 zeros and a one
-			c.Literal(x&(1<<(n-1)-1), n-1)
-		}
-		sum += level
+	for _, v := range nonzero {
+		sum += magnitude(v)
 	}
-	return coefContext(sum, dc)
+	category := uint8(0)
+	if dc != 0 {
+		c := s.Coder
+		c.Bool(&c.CDF.DcSign[ptype][s.dcSignCtx(u)], dc < 0)
+		c.Golomb(dc, golombBase)
+		category = 2 - uint8(uint32(dc)>>31)
+		nonzero = nonzero[:len(nonzero)-1]
+	}
+	s.Coder.Signs(nonzero, golombBase)
+	return coefContext(sum, category)
 }
 
 // coefContext packs culLevel and dcCategory.
@@ -319,7 +151,7 @@ func CoefContext(levels []int32) uint8 {
 	}
 	sum, dc := uint32(0), uint8(0)
 	for _, v := range levels {
-		sum += uint32(max(v, -v))
+		sum += magnitude(v)
 	}
 	if levels[0] != 0 {
 		dc = 2 - uint8(uint32(levels[0])>>31)

@@ -31,7 +31,7 @@ func (s *Syntax) skipMode(b *Block) {
 	if n := s.neighbours.left; n != nil {
 		ctx += btoi(n.SkipMode)
 	}
-	s.Coder.Bool(s.Coder.CDF.SkipMode[ctx][:], b.SkipMode)
+	s.Coder.Bool(&s.Coder.CDF.SkipMode[ctx], b.SkipMode)
 }
 
 // isInter is read_is_inter (section 5.11.20).
@@ -51,7 +51,7 @@ func (s *Syntax) isInter(b *Block) {
 	case left != nil:
 		ctx = 2 * btoi(!left.IsInter)
 	}
-	s.Coder.Bool(s.Coder.CDF.IsInter[ctx][:], b.IsInter)
+	s.Coder.Bool(&s.Coder.CDF.IsInter[ctx], b.IsInter)
 }
 
 // interBlockModeInfo is inter_block_mode_info (section 5.11.23).
@@ -73,13 +73,13 @@ func (s *Syntax) interMode(b *Block) {
 		s.Coder.Symbol(cdf.CompoundMode[ctx][:], int(b.YMode-av1.NearestNearestMV))
 		return
 	}
-	s.Coder.Bool(cdf.NewMv[b.NewMvContext][:], b.YMode != av1.NewMV)
+	s.Coder.Bool(&cdf.NewMv[b.NewMvContext], b.YMode != av1.NewMV)
 	if b.YMode == av1.NewMV {
 		return
 	}
-	s.Coder.Bool(cdf.ZeroMv[b.ZeroMvContext][:], b.YMode != av1.GlobalMV)
+	s.Coder.Bool(&cdf.ZeroMv[b.ZeroMvContext], b.YMode != av1.GlobalMV)
 	if b.YMode != av1.GlobalMV {
-		s.Coder.Bool(cdf.RefMv[b.RefMvContext][:], b.YMode == av1.NearMV)
+		s.Coder.Bool(&cdf.RefMv[b.RefMvContext], b.YMode == av1.NearMV)
 	}
 }
 
@@ -95,7 +95,7 @@ func (s *Syntax) drlModes(b *Block) {
 	}
 	for idx := first; idx < first+2 && int(b.NumMvFound) > idx+1; idx++ {
 		more := int(b.RefMvIdx) > idx
-		s.Coder.Bool(s.Coder.CDF.DrlMode[b.DrlCtxStack[idx]][:], more)
+		s.Coder.Bool(&s.Coder.CDF.DrlMode[b.DrlCtxStack[idx]], more)
 		if !more {
 			break
 		}

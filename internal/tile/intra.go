@@ -111,7 +111,7 @@ func (s *Syntax) filterIntra(b *Block) {
 		return
 	}
 	cdf := s.Coder.CDF
-	s.Coder.Bool(cdf.FilterIntra[b.BlockSize][:], b.FilterIntra > 0)
+	s.Coder.Bool(&cdf.FilterIntra[b.BlockSize], b.FilterIntra > 0)
 	if b.FilterIntra > 0 {
 		s.Coder.Symbol(cdf.FilterIntraMode[:], int(b.FilterIntra)-1)
 	}
@@ -126,7 +126,7 @@ func (s *Syntax) skip(b *Block) {
 	if n := s.neighbours.left; n != nil {
 		ctx += btoi(n.Skip)
 	}
-	s.Coder.Bool(s.Coder.CDF.Skip[ctx][:], b.Skip)
+	s.Coder.Bool(&s.Coder.CDF.Skip[ctx], b.Skip)
 }
 
 // readCdef is read_cdef (section 5.11.56).

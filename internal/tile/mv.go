@@ -24,30 +24,30 @@ func (s *Syntax) MV(mv, pred av1.MV) {
 // mvComponent is read_mv_component (section 5.11.32).
 func (s *Syntax) mvComponent(comp, diff int) {
 	cdf, c := s.Coder.CDF, s.Coder
-	c.Bool(cdf.MvSign[comp][:], diff < 0)
+	c.Bool(&cdf.MvSign[comp], diff < 0)
 	v := uint(max(diff, -diff)) - 1
 	fr, hp := int(v>>1&3), v&1 != 0
 	if v < 16 {
 		bit := int(v >> 3)
 		c.Symbol(cdf.MvClass[comp][:], 0)
-		c.Symbol(cdf.MvClass0Bit[comp][:], bit)
+		c.Bool(&cdf.MvClass0Bit[comp], bit > 0)
 		if !s.Hdr.ForceIntegerMv {
 			c.Symbol(cdf.MvClass0Fr[comp][bit][:], fr)
 		}
 		if s.Hdr.AllowHighPrecisionMv {
-			c.Bool(cdf.MvClass0Hp[comp][:], hp)
+			c.Bool(&cdf.MvClass0Hp[comp], hp)
 		}
 		return
 	}
 	class := bits.Len(v) - 4
 	c.Symbol(cdf.MvClass[comp][:], class)
 	for i := range class {
-		c.Symbol(cdf.MvBit[comp][i][:], int(v>>(3+i)&1))
+		c.Bool(&cdf.MvBit[comp][i], v>>(3+i)&1 != 0)
 	}
 	if !s.Hdr.ForceIntegerMv {
 		c.Symbol(cdf.MvFr[comp][:], fr)
 	}
 	if s.Hdr.AllowHighPrecisionMv {
-		c.Bool(cdf.MvHp[comp][:], hp)
+		c.Bool(&cdf.MvHp[comp], hp)
 	}
 }

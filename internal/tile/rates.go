@@ -117,7 +117,7 @@ func (t *RateTables) setTypes(inter int, set av1.TxSet, sqr, dir int, cdf []uint
 
 // AllZeroRate is what all_zero = 1 costs for unit u, all a block without coefficients signals.
 func (s *Syntax) AllZeroRate(t *RateTables, b *Block, u *TxUnit) uint32 {
-	return uint32(t.AllZero[shapes[av1.TxClass2D][u.Tx].sizeCtx][s.AllZeroCtx(b, u)][1])
+	return uint32(t.AllZero[shapes[av1.TxClass2D][u.Tx].SizeCtx][s.AllZeroCtx(b, u)][1])
 }
 
 // TxTypeRate is what transform type typ of luma unit u costs; typ has to be in LumaTxSet.
@@ -139,8 +139,8 @@ func (s *Syntax) TxTypeRate(t *RateTables, b *Block, tx av1.TxSize, typ av1.TxTy
 
 // CoeffRate returns what Coeffs would cost, in 1/512 bit, without touching any context.
 func (s *Syntax) CoeffRate(t *RateTables, b *Block, u *TxUnit, typ av1.TxType, levels []int32) uint32 {
-	sh := &shapes[av1.TxClassOf[typ]][u.Tx]
-	zero := &t.AllZero[sh.sizeCtx][s.AllZeroCtx(b, u)]
+	sh := ShapeOf(u.Tx, typ)
+	zero := &t.AllZero[sh.SizeCtx][s.AllZeroCtx(b, u)]
 	if len(levels) == 0 {
 		return uint32(zero[1])
 	}
@@ -158,50 +158,47 @@ func (s *Syntax) CoeffRate(t *RateTables, b *Block, u *TxUnit, typ av1.TxType, l
 // LevelsRate is the part of CoeffRate that depends on the block alone: the end of block, the
 // levels and one bit per sign. levels is not empty; ptype is 0 for luma, 1 for chroma.
 func (s *Syntax) LevelsRate(t *RateTables, tx av1.TxSize, ptype int, typ av1.TxType, levels []int32) uint32 {
-	sh := &shapes[av1.TxClassOf[typ]][tx]
-	rate := t.eobRate(sh, ptype, len(levels))
-	base, br := &t.Base[sh.sizeCtx][ptype], &t.Br[sh.brCtx][ptype]
-	scan := sh.scan[:len(levels)]
-	buf := &s.levels
-	last := len(levels) - 1
-	for i := last; i >= 0; i-- {
-		e := scan[i]
-		w := (*levelWindow)(buf[e.pos:])
-		near, all := w.neighbours(sh.class1D)
-		level := clampLevel(levels[i]) & 15
-		switch {
-		case i == last:
-			rate += uint32(t.BaseEob[sh.sizeCtx][ptype][eobBaseCtx(i, len(sh.scan))][level])
-		case i == 0 && !sh.class1D:
-			rate += uint32(base[0][level])
-		default:
-			rate += uint32(base[e.baseCtx(all)][level])
-		}
-		if level > numBaseLevels {
-			rate += uint32(br[e.brCtx(near)][level])
-			if level > golombBase {
-				rate += golombRate(levels[i])
-			}
-		}
-		w[0] = packLevel(level)
+	sh := ShapeOf(tx, typ)
+	base, br := &t.Base[sh.SizeCtx][ptype], &t.Br[sh.BrCtx][ptype]
+	scan, last := sh.Scan[:len(levels)], len(levels)-1
+	level := clampLevel(levels[last])
+	rate := t.eobRate(sh, ptype, len(levels)) + levelRate(&t.BaseEob[sh.SizeCtx][ptype][sh.EobBaseCtx(last)], &br[scan[last].BrCtx(0)], level, levels[last])
+	if last == 0 {
+		return rate
 	}
-	for _, e := range scan {
-		buf[e.pos] = 0
+	s.levels.Set(scan[last], level)
+	for i := last - 1; i > 0; i-- {
+		e, v := scan[i], levels[i]
+		near, all := s.levels.Neighbours(e, sh.Class1D)
+		level := clampLevel(v)
+		rate += levelRate(&base[e.BaseCtx(all)], &br[e.BrCtx(near)], level, v)
+		s.levels.Set(e, level)
+	}
+	near, all := s.levels.Neighbours(scan[0], sh.Class1D)
+	s.levels.Clear(scan[1:])
+	return rate + levelRate(&base[sh.dcCtx(all)], &br[scan[0].BrCtx(near)], clampLevel(levels[0]), levels[0])
+}
+
+// levelRate is the rate of level v, clamped to 0..15, in its contexts.
+func levelRate(base, br *[16]uint16, clamped uint, v int32) uint32 {
+	rate := uint32(base[clamped&15]) + uint32(br[clamped&15])
+	if clamped > golombBase {
+		rate += golombRate(v)
 	}
 	return rate
 }
 
 // golombRate is the cost of the golomb bits of a level above 14.
 func golombRate(v int32) uint32 {
-	return bitCost * uint32(2*bits.Len32(uint32(max(v, -v)-golombBase))-1)
+	return bitCost * uint32(2*bits.Len32(magnitude(v)-golombBase)-1)
 }
 
-func (t *RateTables) eobRate(sh *shape, ptype, eob int) uint32 {
+func (t *RateTables) eobRate(sh *Shape, ptype, eob int) uint32 {
 	pt, extra := eobClass(eob)
-	rate := uint32(t.Eob[sh.eobMulti][ptype][btoi(sh.class1D)][pt])
+	rate := uint32(t.Eob[sh.EobMulti][ptype][btoi(sh.Class1D)][pt])
 	if pt < 2 {
 		return rate
 	}
 	n := pt - 1
-	return rate + uint32(t.Extra[sh.sizeCtx][ptype][pt-2][extra>>(n-1)]) + bitCost*uint32(n-1)
+	return rate + uint32(t.Extra[sh.SizeCtx][ptype][pt-2][extra>>(n-1)]) + bitCost*uint32(n-1)
 }

@@ -170,19 +170,6 @@ func BenchmarkTile(b *testing.B) {
 	}
 }
 
-func BenchmarkModeInfo(b *testing.B) {
-	f := newFrame(setup{w: 640, h: 360, format: "420", busy: 40, txMode: av1.TxModeSelect}, 1)
-	blocks := f.sbs[11].Blocks
-	f.s.Start(&f.coder, f.seq, f.hdr, f.s.Grid, f.tiles[0], &f.above)
-	f.coder.StartCounting(&f.cdf)
-	b.ReportAllocs()
-	for i := range b.N {
-		k := &blocks[i%len(blocks)]
-		f.s.ModeInfo(k)
-		f.s.TxSize(k)
-	}
-}
-
 func BenchmarkBuildRates(b *testing.B) {
 	f := newFrame(setup{w: 8, h: 8, format: "420"}, 1)
 	var tables RateTables

@@ -6,106 +6,127 @@ import (
 )
 
 // refCounts counts the references of the blocks above and to the left (count_refs,
-// section 8.3.2), indexed by reference frame.
-type refCounts [8]uint8
+// section 8.3.2): a byte per reference frame.
+type refCounts uint64
 
 func (s *Syntax) countRefs() (n refCounts) {
-	for _, m := range [2]*frame.ModeInfo{s.neighbours.above, s.neighbours.left} {
-		if m == nil {
-			continue
-		}
-		n[m.RefFrame[0]]++
-		if m.RefFrame[1] > av1.IntraFrame {
-			n[m.RefFrame[1]]++
-		}
+	if m := s.neighbours.above; m != nil {
+		n = refsOf(m)
+	}
+	if m := s.neighbours.left; m != nil {
+		n += refsOf(m)
 	}
 	return n
 }
 
-// refCountCtx is ref_count_ctx.
-func refCountCtx(a, b uint8) int {
-	switch {
-	case a < b:
-		return 0
-	case a == b:
-		return 1
+func refsOf(m *frame.ModeInfo) refCounts {
+	n := refCounts(1) << (m.RefFrame[0] & 7 * 8)
+	if m.IsCompound() {
+		n += 1 << (m.RefFrame[1] & 7 * 8)
 	}
-	return 2
+	return n
 }
 
+// of is the number of references to a frame.
+func (n refCounts) of(ref int8) uint8 { return uint8(n >> (ref & 7 * 8)) }
+
+// refCountCtx is ref_count_ctx.
+func refCountCtx(a, b uint8) int { return 1 + btoi(a > b) - btoi(a < b) }
+
 // The contexts of section 8.3.2 by what they compare.
-func (n *refCounts) last12VsLast3Gold() int { return refCountCtx(n[1]+n[2], n[3]+n[4]) }
-func (n *refCounts) lastVsLast2() int       { return refCountCtx(n[1], n[2]) }
-func (n *refCounts) last3VsGold() int       { return refCountCtx(n[3], n[4]) }
-func (n *refCounts) last2VsLast3Gold() int  { return refCountCtx(n[2], n[3]+n[4]) }
-func (n *refCounts) bwdAlt2VsAlt() int      { return refCountCtx(n[5]+n[6], n[7]) }
-func (n *refCounts) bwdVsAlt2() int         { return refCountCtx(n[5], n[6]) }
-func (n *refCounts) fwdVsBwd() int          { return refCountCtx(n[1]+n[2]+n[3]+n[4], n[5]+n[6]+n[7]) }
+func (n refCounts) last12VsLast3Gold() int {
+	return refCountCtx(n.of(av1.LastFrame)+n.of(av1.Last2Frame), n.of(av1.Last3Frame)+n.of(av1.GoldenFrame))
+}
+
+func (n refCounts) lastVsLast2() int {
+	return refCountCtx(n.of(av1.LastFrame), n.of(av1.Last2Frame))
+}
+
+func (n refCounts) last3VsGold() int {
+	return refCountCtx(n.of(av1.Last3Frame), n.of(av1.GoldenFrame))
+}
+
+func (n refCounts) last2VsLast3Gold() int {
+	return refCountCtx(n.of(av1.Last2Frame), n.of(av1.Last3Frame)+n.of(av1.GoldenFrame))
+}
+
+func (n refCounts) bwdAlt2VsAlt() int {
+	return refCountCtx(n.of(av1.BwdrefFrame)+n.of(av1.Altref2Frame), n.of(av1.AltrefFrame))
+}
+
+func (n refCounts) bwdVsAlt2() int {
+	return refCountCtx(n.of(av1.BwdrefFrame), n.of(av1.Altref2Frame))
+}
+
+func (n refCounts) fwdVsBwd() int {
+	return refCountCtx(n.of(av1.LastFrame)+n.of(av1.Last2Frame)+n.of(av1.Last3Frame)+n.of(av1.GoldenFrame),
+		n.of(av1.BwdrefFrame)+n.of(av1.Altref2Frame)+n.of(av1.AltrefFrame))
+}
 
 // refFrames is read_ref_frames (section 5.11.25).
 func (s *Syntax) refFrames(b *Block) {
 	n := s.countRefs()
 	compound := b.IsCompound()
 	if s.Hdr.ReferenceSelect && min(av1.BlockWidth[b.BlockSize], av1.BlockHeight[b.BlockSize]) >= 8 {
-		s.Coder.Bool(s.Coder.CDF.CompMode[s.compModeCtx()][:], compound)
+		s.Coder.Bool(&s.Coder.CDF.CompMode[s.compModeCtx()], compound)
 	}
 	if !compound {
-		s.singleRef(b.RefFrame[0], &n)
+		s.singleRef(b.RefFrame[0], n)
 		return
 	}
 	unidirectional := (b.RefFrame[0] >= av1.BwdrefFrame) == (b.RefFrame[1] >= av1.BwdrefFrame)
-	s.Coder.Bool(s.Coder.CDF.CompRefType[s.compRefTypeCtx()][:], !unidirectional)
+	s.Coder.Bool(&s.Coder.CDF.CompRefType[s.compRefTypeCtx()], !unidirectional)
 	if unidirectional {
-		s.uniCompRef(b, &n)
+		s.uniCompRef(b, n)
 	} else {
-		s.compRef(b, &n)
+		s.compRef(b, n)
 	}
 }
 
-func (s *Syntax) singleRef(ref int8, n *refCounts) {
+func (s *Syntax) singleRef(ref int8, n refCounts) {
 	cdf, c := &s.Coder.CDF.SingleRef, s.Coder
 	backward := ref >= av1.BwdrefFrame
-	c.Bool(cdf[n.fwdVsBwd()][0][:], backward)
+	c.Bool(&cdf[n.fwdVsBwd()][0], backward)
 	switch {
 	case backward:
-		c.Bool(cdf[n.bwdAlt2VsAlt()][1][:], ref == av1.AltrefFrame)
+		c.Bool(&cdf[n.bwdAlt2VsAlt()][1], ref == av1.AltrefFrame)
 		if ref != av1.AltrefFrame {
-			c.Bool(cdf[n.bwdVsAlt2()][5][:], ref == av1.Altref2Frame)
+			c.Bool(&cdf[n.bwdVsAlt2()][5], ref == av1.Altref2Frame)
 		}
 	case ref >= av1.Last3Frame:
-		c.Bool(cdf[n.last12VsLast3Gold()][2][:], true)
-		c.Bool(cdf[n.last3VsGold()][4][:], ref == av1.GoldenFrame)
+		c.Bool(&cdf[n.last12VsLast3Gold()][2], true)
+		c.Bool(&cdf[n.last3VsGold()][4], ref == av1.GoldenFrame)
 	default:
-		c.Bool(cdf[n.last12VsLast3Gold()][2][:], false)
-		c.Bool(cdf[n.lastVsLast2()][3][:], ref == av1.Last2Frame)
+		c.Bool(&cdf[n.last12VsLast3Gold()][2], false)
+		c.Bool(&cdf[n.lastVsLast2()][3], ref == av1.Last2Frame)
 	}
 }
 
-func (s *Syntax) uniCompRef(b *Block, n *refCounts) {
+func (s *Syntax) uniCompRef(b *Block, n refCounts) {
 	cdf, c := &s.Coder.CDF.UniCompRef, s.Coder
-	c.Bool(cdf[n.fwdVsBwd()][0][:], b.RefFrame[0] == av1.BwdrefFrame)
+	c.Bool(&cdf[n.fwdVsBwd()][0], b.RefFrame[0] == av1.BwdrefFrame)
 	if b.RefFrame[0] == av1.BwdrefFrame {
 		return
 	}
-	c.Bool(cdf[n.last2VsLast3Gold()][1][:], b.RefFrame[1] != av1.Last2Frame)
+	c.Bool(&cdf[n.last2VsLast3Gold()][1], b.RefFrame[1] != av1.Last2Frame)
 	if b.RefFrame[1] != av1.Last2Frame {
-		c.Bool(cdf[n.last3VsGold()][2][:], b.RefFrame[1] == av1.GoldenFrame)
+		c.Bool(&cdf[n.last3VsGold()][2], b.RefFrame[1] == av1.GoldenFrame)
 	}
 }
 
-func (s *Syntax) compRef(b *Block, n *refCounts) {
+func (s *Syntax) compRef(b *Block, n refCounts) {
 	fwd, bwd, c := &s.Coder.CDF.CompRef, &s.Coder.CDF.CompBwdRef, s.Coder
 	ref := b.RefFrame[0]
-	c.Bool(fwd[n.last12VsLast3Gold()][0][:], ref >= av1.Last3Frame)
+	c.Bool(&fwd[n.last12VsLast3Gold()][0], ref >= av1.Last3Frame)
 	if ref >= av1.Last3Frame {
-		c.Bool(fwd[n.last3VsGold()][2][:], ref == av1.GoldenFrame)
+		c.Bool(&fwd[n.last3VsGold()][2], ref == av1.GoldenFrame)
 	} else {
-		c.Bool(fwd[n.lastVsLast2()][1][:], ref == av1.Last2Frame)
+		c.Bool(&fwd[n.lastVsLast2()][1], ref == av1.Last2Frame)
 	}
 	ref = b.RefFrame[1]
-	c.Bool(bwd[n.bwdAlt2VsAlt()][0][:], ref == av1.AltrefFrame)
+	c.Bool(&bwd[n.bwdAlt2VsAlt()][0], ref == av1.AltrefFrame)
 	if ref != av1.AltrefFrame {
-		c.Bool(bwd[n.bwdVsAlt2()][1][:], ref == av1.Altref2Frame)
+		c.Bool(&bwd[n.bwdVsAlt2()][1], ref == av1.Altref2Frame)
 	}
 }
 

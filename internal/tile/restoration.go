@@ -41,9 +41,9 @@ func (s *Syntax) LRUnit(plane int, u *LRUnit) {
 	cdf := s.Coder.CDF
 	switch s.Hdr.FrameRestorationType[plane] {
 	case av1.RestoreWiener:
-		s.Coder.Bool(cdf.UseWiener[:], u.Type == av1.RestoreWiener)
+		s.Coder.Bool(&cdf.UseWiener, u.Type == av1.RestoreWiener)
 	case av1.RestoreSgrproj:
-		s.Coder.Bool(cdf.UseSgrproj[:], u.Type == av1.RestoreSgrproj)
+		s.Coder.Bool(&cdf.UseSgrproj, u.Type == av1.RestoreSgrproj)
 	default:
 		s.Coder.Symbol(cdf.RestorationType[:], int(u.Type))
 	}

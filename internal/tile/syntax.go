@@ -32,7 +32,9 @@ type Syntax struct {
 	neighbours   neighbours
 	txAbove      [32]uint8 // width of the transform above, per column of the block
 	txLeft       [32]uint8 // height of the transform to the left, per row of the block
-	levels       levelBuffer
+	levels       LevelMap
+	tokens       [5 * 1024]bitstream.Token
+	nonzero      [1024]int32
 	units        [MaxTxUnits]TxUnit // of the block being coded
 	derived      [3]uint16          // CDF of split_or_horz or split_or_vert
 }

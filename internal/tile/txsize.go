@@ -116,7 +116,7 @@ func (s *Syntax) varTxSize(b *Block, row, col int, tx av1.TxSize, split uint32, 
 		return
 	}
 	if tx != av1.Tx4x4 && depth < maxVarTxDepth {
-		s.Coder.Bool(s.Coder.CDF.TxfmSplit[s.txfmSplitCtx(b, row, col, tx)][:], split&1 != 0)
+		s.Coder.Bool(&s.Coder.CDF.TxfmSplit[s.txfmSplitCtx(b, row, col, tx)], split&1 != 0)
 	}
 	w4, h4 := int(av1.TxWidth[tx])>>2, int(av1.TxHeight[tx])>>2
 	if split&1 == 0 {
