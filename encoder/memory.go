@@ -66,9 +66,10 @@ func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
 	return plan
 }
 
-// inputPictures is a mini-GOP, and one that SendFrame may take while the last of it is coded.
+// inputPictures is a mini-GOP, and with reordering one more, so that the next mini-GOP
+// is complete when the last frame of this one is under way.
 func (e *Encoder) inputPictures() int {
-	if e.cfg.StillPicture {
+	if e.speed.MiniGOP == 1 {
 		return 1
 	}
 	return e.speed.MiniGOP + 1
@@ -86,11 +87,14 @@ func (e *Encoder) layout(p *frame.Planner) {
 	}
 	e.inputs = sized(e.inputs, e.inputPictures())
 	for i := range e.inputs {
-		e.inputs[i].picture = frame.TakeSource(p, "input pictures", &f)
+		e.inputs[i].picture = frame.TakePacked(p, "input pictures", &f)
 	}
 	e.layoutReferences(p, &f)
-	if e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff {
+	if e.needsScratch() {
 		c.scratch = frame.TakeWork(p, "filter picture", &f)
+	}
+	if e.needsSource() {
+		c.source = frame.TakeSource(p, "source picture", &f)
 	}
 	c.grid = frame.TakeGrid(p, "mode info", f.Width, f.Height)
 	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))

@@ -1,6 +1,9 @@
 package lookahead
 
-import "github.com/grav1e/grav1e/internal/frame"
+import (
+	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/simd"
+)
 
 // The thumbnail scene cuts are found on: small enough that a cut costs next to
 // nothing to find, large enough to follow motion.
@@ -23,11 +26,12 @@ type Analysis struct {
 	thumb  [thumbMax * thumbMax]uint8
 	w, h   int
 	filled bool
+	sums   [1024]uint32 // over 4 columns of the squares of one row of samples
 }
 
 // Analyse stores a thumbnail of the luma plane p and tells whether a new scene
 // starts with it, compared with previous (nil: no picture before).
-func (a *Analysis) Analyse(p *frame.Plane, bitDepth int, previous *Analysis) bool {
+func (a *Analysis) Analyse(p *frame.PackedPlane, bitDepth int, previous *Analysis) bool {
 	a.build(p, uint(bitDepth-8))
 	if previous == nil || !previous.filled || previous.w != a.w || previous.h != a.h {
 		return false
@@ -46,25 +50,58 @@ func (a *Analysis) Analyse(p *frame.Plane, bitDepth int, previous *Analysis) boo
 
 // build averages squares of 2^n samples, or what the picture has of them, into
 // thumbnail samples.
-func (a *Analysis) build(p *frame.Plane, shift uint) {
+func (a *Analysis) build(p *frame.PackedPlane, shift uint) {
 	n := uint(0)
 	for max(p.Width, p.Height)>>n > thumbMax {
 		n++
 	}
 	a.w, a.h, a.filled = max(p.Width>>n, 1), max(p.Height>>n, 1), true
-	a.w, a.h = min(a.w, thumbMax), min(a.h, thumbMax)
 	w, h := min(1<<n, p.Width), min(1<<n, p.Height)
 	for y := range a.h {
-		for x := range a.w {
-			sum := 0
-			for j := range h {
-				for _, v := range p.Row(x<<n, y<<n+j)[:w] {
-					sum += int(v)
-				}
+		row := a.thumb[y*thumbMax:][:a.w]
+		if w%4 != 0 {
+			for x := range row {
+				row[x] = uint8(squareSum(p, x<<n, y<<n, w, h) / uint32(w*h) >> shift)
 			}
-			a.thumb[y*thumbMax+x] = uint8(sum / (w * h) >> shift)
+			continue
+		}
+		for x := 0; x < len(row); {
+			some := row[x:min(x+len(a.sums)*4/w, len(row))]
+			a.sumColumns(p, x<<n, y<<n, len(some)*w, h)
+			for i := range some {
+				some[i] = uint8(sum(a.sums[i*w/4:][:w/4]) / uint32(w*h) >> shift)
+			}
+			x += len(some)
 		}
 	}
+}
+
+// sumColumns fills sums from w x h samples at x, y.
+func (a *Analysis) sumColumns(p *frame.PackedPlane, x, y, w, h int) {
+	if o := y*p.Stride + x; p.Bytes != nil {
+		simd.Ingest.Sum8(a.sums[:w/4], p.Bytes[o:], p.Stride, h)
+	} else {
+		simd.Ingest.Sum16(a.sums[:w/4], p.Words[o:], p.Stride, h)
+	}
+}
+
+func sum[T uint8 | uint16 | uint32](v []T) (s uint32) {
+	for _, x := range v {
+		s += uint32(x)
+	}
+	return s
+}
+
+// squareSum sums w x h samples at x, y.
+func squareSum(p *frame.PackedPlane, x, y, w, h int) (s uint32) {
+	for j := range h {
+		if o := (y+j)*p.Stride + x; p.Bytes != nil {
+			s += sum(p.Bytes[o:][:w])
+		} else {
+			s += sum(p.Words[o:][:w])
+		}
+	}
+	return s
 }
 
 // selfCost is the cost of predicting a block from itself: the deviation from its mean.
@@ -91,8 +128,14 @@ func (a *Analysis) motionCost(prev *Analysis, x, y, w, h, enough int) int {
 	if best <= enough {
 		return best
 	}
-	for dy := max(-thumbReach, -y); dy <= min(thumbReach, a.h-h-y); dy++ {
-		for dx := max(-thumbReach, -x); dx <= min(thumbReach, a.w-w-x); dx++ {
+	top, bottom := max(-thumbReach, -y), min(thumbReach, a.h-h-y)
+	left, right := max(-thumbReach, -x), min(thumbReach, a.w-w-x)
+	if w == thumbBlock && h == thumbBlock {
+		ref := prev.thumb[(y+top)*thumbMax+x+left:]
+		return int(simd.Ingest.Search8x8(a.thumb[y*thumbMax+x:], ref, thumbMax, right-left+1, bottom-top+1))
+	}
+	for dy := top; dy <= bottom; dy++ {
+		for dx := left; dx <= right; dx++ {
 			best = min(best, a.differenceAt(prev, x, y, dx, dy, w, h, best))
 		}
 	}
