@@ -80,11 +80,6 @@ func (e *Encoder) layout(p *frame.Planner) {
 	cfg, c := &e.cfg, &e.coder
 	c.e = e
 	f := cfg.format()
-	e.packets.ring = sized(e.packets.ring, e.packetRing())
-	for i := range e.packets.ring {
-		p := &e.packets.ring[i]
-		p.Obus, p.Frames = make([]int, 0, 16), make([]int, 0, 8)
-	}
 	e.inputs = sized(e.inputs, e.inputPictures())
 	for i := range e.inputs {
 		e.inputs[i].picture = frame.TakePacked(p, "input pictures", &f)
@@ -105,6 +100,7 @@ func (e *Encoder) layout(p *frame.Planner) {
 		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, f.NumPlanes, f.SubX, f.SubY)})
 	}
 	e.layoutTiles(p, &f)
+	e.layoutPackets(p, &f)
 	if cfg.Reconstruct {
 		e.layoutRecon(p, &f)
 	}
@@ -226,6 +222,33 @@ func (e *Encoder) layoutTiles(p *frame.Planner, f *frame.Format) {
 	for i := range c.writers {
 		c.writers[i].above = &writing[c.tiles[i].row]
 	}
+}
+
+// layoutPackets takes the temporal unit under way and the finished ones. One unit of the
+// largest size fits into the store; while it is there the next one waits.
+func (e *Encoder) layoutPackets(p *frame.Planner, f *frame.Format) {
+	e.packets.ring = sized(e.packets.ring, e.packetRing())
+	for i := range e.packets.ring {
+		p := &e.packets.ring[i]
+		p.Obus, p.Frames = make([]int, 0, 16), make([]int, 0, 8)
+	}
+	n := e.unitSize(f)
+	u := &e.coder.unit
+	e.packets.store = frame.Take[byte](p, "packets", n)
+	u.data = frame.Take[byte](p, "packets", n)[:0]
+	if e.cfg.AnnexB {
+		u.spare = frame.Take[byte](p, "packets", n)[:0]
+	}
+}
+
+// unitSize is room for a temporal unit, in bytes: the frame it shows, and the one of
+// each level above it that has to be there first.
+func (e *Encoder) unitSize(f *frame.Format) int {
+	n := headerRoom
+	for i := range e.coder.tiles {
+		n += tileOutput(&e.coder.tiles[i].Bounds, f)
+	}
+	return n * bits.Len(uint(e.speed.MiniGOP))
 }
 
 // tileOutput is room for a tile's payload, in bytes: twice its samples.
