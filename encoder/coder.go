@@ -37,6 +37,7 @@ type coder struct {
 
 	grid           frame.ModeGrid
 	superblocks    []tile.Superblock
+	records        records
 	sbRows         int
 	sbCols         int
 	tiles          []tilePlace

@@ -170,32 +170,12 @@ func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
 	c := &e.coder
 	c.sbRows, c.sbCols = (f.Height+63)/64, (f.Width+63)/64
 	c.superblocks = sized(c.superblocks, c.sbRows*c.sbCols)
-	np, nb, nt, nc := e.recordSizes(f)
-	for i := range c.superblocks {
-		sb := &c.superblocks[i]
-		sb.Partitions = frame.Take[av1.Partition](p, "block records", np)
-		sb.Blocks = frame.Take[tile.Block](p, "block records", nb)
-		sb.TxBlocks = frame.Take[tile.TxBlock](p, "block records", nt)
-		sb.Coefs = frame.Take[int32](p, "coefficients", nc)
-	}
+	c.records.layout(p, len(c.superblocks), e.mostRecord(f))
 	for ref := range min(e.speed.PastRefs+e.speed.FutureRefs, len(c.results)) {
 		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(f.Width, f.Height)); mem != nil {
 			c.results[ref] = motion.NewResults(mem, f.Width, f.Height)
 		}
 	}
-}
-
-// recordSizes is the room in a superblock's record. What a superblock may need at
-// most is several times what it needs in practice: unless the quantiser is next to
-// lossless, the plan provides for half of it. A superblock that takes more moves to
-// the heap and stays there.
-func (e *Encoder) recordSizes(f *frame.Format) (partitions, blocks, txBlocks, coefs int) {
-	const dense = 32
-	partitions, blocks, txBlocks, coefs = tile.SuperblockCaps(false, f.NumPlanes, f.SubX, f.SubY)
-	if e.cfg.Quantizer < dense || e.cfg.RandomModes != 0 {
-		return partitions, blocks, txBlocks, coefs
-	}
-	return partitions, blocks / 2, txBlocks / 2, coefs / 2
 }
 
 // layoutTiles chooses the tiles and takes their output buffers.

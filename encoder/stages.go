@@ -215,11 +215,15 @@ func (s *decideStage) Row(w, i int) {
 		c.above[r.tile.row].Clear(r.tile.Bounds, c.frame.Cur.SubX)
 	}
 	first, end := r.tile.MiColStart/16, (r.tile.MiColEnd+15)/16
+	at := c.records.start(r.row*c.sbCols + first)
 	for col := first; col < end; col++ {
 		if !c.wave.Wait(above, min(col+2, end)-first) {
 			return
 		}
-		worker.Superblock(&c.superblocks[r.row*c.sbCols+col], r.row*16, col*16)
+		sb := &c.superblocks[r.row*c.sbCols+col]
+		c.records.place(sb, &at)
+		worker.Superblock(sb, r.row*16, col*16)
+		at.pass(sb)
 		c.wave.Done(i, col+1-first)
 	}
 }
