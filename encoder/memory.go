@@ -214,6 +214,7 @@ func (e *Encoder) layoutPackets(p *frame.Planner, f *frame.Format) {
 	}
 	n := e.unitSize(f)
 	u := &e.coder.unit
+	u.obus, u.frames = make([]int, 0, 16), make([]int, 0, 8)
 	e.packets.store = frame.Take[byte](p, "packets", n)
 	u.data = frame.Take[byte](p, "packets", n)[:0]
 	if e.cfg.AnnexB {
