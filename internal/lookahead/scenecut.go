@@ -68,11 +68,26 @@ func (a *Analysis) build(p *frame.PackedPlane, shift uint) {
 		for x := 0; x < len(row); {
 			some := row[x:min(x+len(a.sums)*4/w, len(row))]
 			a.sumColumns(p, x<<n, y<<n, len(some)*w, h)
-			for i := range some {
-				some[i] = uint8(sum(a.sums[i*w/4:][:w/4]) / uint32(w*h) >> shift)
+			if w == 1<<n && h == 1<<n {
+				meansOfSquares(some, a.sums[:], w/4, 2*n+shift)
+			} else {
+				for i := range some {
+					some[i] = uint8(sum(a.sums[i*w/4:][:w/4]) / uint32(w*h) >> shift)
+				}
 			}
 			x += len(some)
 		}
+	}
+}
+
+// meansOfSquares adds up n sums for each sample and shifts them down to a mean.
+func meansOfSquares(dst []uint8, sums []uint32, n int, shift uint) {
+	for i := range dst {
+		s := uint32(0)
+		for _, v := range sums[i*n : i*n+n] {
+			s += v
+		}
+		dst[i] = uint8(s >> shift)
 	}
 }
 
