@@ -121,6 +121,9 @@ func squareSum(p *frame.PackedPlane, x, y, w, h int) (s uint32) {
 
 // selfCost is the cost of predicting a block from itself: the deviation from its mean.
 func (a *Analysis) selfCost(x, y, w, h int) int {
+	if w == thumbBlock && h == thumbBlock {
+		return int(simd.Ingest.Deviation8x8(a.thumb[y*thumbMax+x:], thumbMax))
+	}
 	sum := 0
 	for j := range h {
 		for _, v := range a.thumb[(y+j)*thumbMax+x:][:w] {
@@ -139,31 +142,36 @@ func (a *Analysis) selfCost(x, y, w, h int) int {
 // motionCost is the smallest difference to prev within thumbReach, or that without
 // motion if it is at most enough.
 func (a *Analysis) motionCost(prev *Analysis, x, y, w, h, enough int) int {
-	best := a.differenceAt(prev, x, y, 0, 0, w, h, 1<<30)
+	best := a.leastDifference(prev, x, y, x, x, y, y, w, h)
 	if best <= enough {
 		return best
 	}
-	top, bottom := max(-thumbReach, -y), min(thumbReach, a.h-h-y)
-	left, right := max(-thumbReach, -x), min(thumbReach, a.w-w-x)
+	left, right := max(x-thumbReach, 0), min(x+thumbReach, a.w-w)
+	top, bottom := max(y-thumbReach, 0), min(y+thumbReach, a.h-h)
+	return a.leastDifference(prev, x, y, left, right, top, bottom, w, h)
+}
+
+// leastDifference is the smallest difference of the block at x, y to one of prev that starts
+// between left and right, top and bottom.
+func (a *Analysis) leastDifference(prev *Analysis, x, y, left, right, top, bottom, w, h int) int {
+	cur, ref := a.thumb[y*thumbMax+x:], prev.thumb[top*thumbMax+left:]
 	if w == thumbBlock && h == thumbBlock {
-		ref := prev.thumb[(y+top)*thumbMax+x+left:]
-		return int(simd.Ingest.Search8x8(a.thumb[y*thumbMax+x:], ref, thumbMax, right-left+1, bottom-top+1))
+		return int(simd.Ingest.Search8x8(cur, ref, thumbMax, right-left+1, bottom-top+1))
 	}
-	for dy := top; dy <= bottom; dy++ {
-		for dx := left; dx <= right; dx++ {
-			best = min(best, a.differenceAt(prev, x, y, dx, dy, w, h, best))
+	best := 1 << 30
+	for j := range bottom - top + 1 {
+		for i := range right - left + 1 {
+			best = min(best, difference(cur, ref[j*thumbMax+i:], w, h))
 		}
 	}
 	return best
 }
 
-// differenceAt is the difference of a block to prev moved by dx, dy; it gives up above limit.
-func (a *Analysis) differenceAt(prev *Analysis, x, y, dx, dy, w, h, limit int) (cost int) {
-	for j := 0; j < h && cost < limit; j++ {
-		cur := a.thumb[(y+j)*thumbMax+x:][:w]
-		ref := prev.thumb[(y+dy+j)*thumbMax+x+dx:][:w]
-		for i, v := range cur {
-			cost += absInt(int(v) - int(ref[i]))
+func difference(cur, ref []uint8, w, h int) (cost int) {
+	for j := range h {
+		r := ref[j*thumbMax:][:w]
+		for i, v := range cur[j*thumbMax:][:w] {
+			cost += absInt(int(v) - int(r[i]))
 		}
 	}
 	return cost

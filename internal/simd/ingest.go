@@ -21,6 +21,8 @@ type IngestTable struct {
 	Sum8 func(dst []uint32, src []uint8, stride, rows int)
 	// Sum16 is Sum8 for 16-bit samples of at most 12 bits.
 	Sum16 func(dst []uint32, src []uint16, stride, rows int)
+	// Deviation8x8 is the sum of the absolute differences of an 8x8 block to its mean, rounded down.
+	Deviation8x8 func(src []uint8, stride int) uint32
 	// Search8x8 is the smallest sum of absolute differences of an 8x8 block to those at
 	// cols x rows positions; ref starts at the first one. Both planes share the stride.
 	Search8x8 func(src, ref []uint8, stride, cols, rows int) uint32
@@ -31,7 +33,7 @@ var Ingest = ingestScalar
 
 var ingestScalar = IngestTable{
 	Widen: widenRow, Split: splitRow, Clip: clipRow, SplitClip: splitClipRow, Border8: border[uint8], Border16: border[uint16],
-	Sum8: columnSums[uint8], Sum16: columnSums[uint16], Search8x8: search8x8,
+	Sum8: columnSums[uint8], Sum16: columnSums[uint16], Deviation8x8: deviation8x8, Search8x8: search8x8,
 }
 
 func widenRow(dst []uint16, src []uint8) {
@@ -83,6 +85,22 @@ func columnSums[T uint8 | uint16](dst []uint32, src []T, stride, rows int) {
 			dst[i] += uint32(line[4*i]) + uint32(line[4*i+1]) + uint32(line[4*i+2]) + uint32(line[4*i+3])
 		}
 	}
+}
+
+func deviation8x8(src []uint8, stride int) uint32 {
+	var block [64]uint8
+	sum := 0
+	for j := range 8 {
+		for i, v := range src[j*stride:][:8] {
+			block[8*j+i] = v
+			sum += int(v)
+		}
+	}
+	var mean [64]uint8
+	for i := range mean {
+		mean[i] = uint8(sum / 64)
+	}
+	return sadRow(block[:], mean[:])
 }
 
 func search8x8(src, ref []uint8, stride, cols, rows int) uint32 {

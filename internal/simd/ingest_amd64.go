@@ -4,7 +4,7 @@ func init() {
 	if CPU >= AVX2 {
 		Ingest = IngestTable{
 			Widen: widenRowAVX2, Split: splitRowAVX2, Clip: clipRowAVX2, SplitClip: splitClipRowAVX2, Border8: border8AVX2, Border16: border16AVX2,
-			Sum8: sum8AVX2, Sum16: sum16AVX2, Search8x8: search8x8AVX2,
+			Sum8: sum8AVX2, Sum16: sum16AVX2, Deviation8x8: deviation8x8AVX2, Search8x8: search8x8AVX2,
 		}
 	}
 }
@@ -37,6 +37,9 @@ func sumColumns8AVX2(dst *uint32, src *uint8, stride, rows, n int)
 
 //go:noescape
 func sumColumns16AVX2(dst *uint32, src *uint16, stride, rows, n int)
+
+//go:noescape
+func deviationBlock8x8AVX2(src *uint8, stride int) uint32
 
 //go:noescape
 func searchBlock8x8AVX2(src, ref *uint8, stride, cols, rows int) uint32
@@ -133,6 +136,11 @@ func sum16AVX2(dst []uint32, src []uint16, stride, rows int) {
 	if n < len(dst) {
 		sumColumns16AVX2(&dst[last], &src[4*last], 2*stride, rows, 8)
 	}
+}
+
+func deviation8x8AVX2(src []uint8, stride int) uint32 {
+	_ = src[7*stride+7]
+	return deviationBlock8x8AVX2(&src[0], stride)
 }
 
 func search8x8AVX2(src, ref []uint8, stride, cols, rows int) uint32 {

@@ -286,6 +286,40 @@ sum16Rows:
 	VPADDD  X0, X1, X1      \
 	ADDQ    R9, BX
 
+// FOURSUMS leaves in X0 the sum of the differences of X8, X9, X10, X11 to x.
+#define FOURSUMS(x) \
+	VPSADBW x, X8, X0           \
+	VPSADBW x, X9, X1           \
+	VPSADBW x, X10, X2          \
+	VPSADBW x, X11, X3          \
+	VPADDD  X1, X0, X0          \
+	VPADDD  X3, X2, X2          \
+	VPADDD  X2, X0, X0          \
+	VPSHUFD $0x4e, X0, X1       \
+	VPADDD  X1, X0, X0
+
+// func deviationBlock8x8AVX2(src *uint8, stride int) uint32
+TEXT ·deviationBlock8x8AVX2(SB), NOSPLIT, $0-20
+	MOVQ src+0(FP), SI
+	MOVQ stride+8(FP), R8
+	LEAQ (R8)(R8*1), R9
+	TWOROWS(SI, X8)
+	ADDQ R9, SI
+	TWOROWS(SI, X9)
+	ADDQ R9, SI
+	TWOROWS(SI, X10)
+	ADDQ R9, SI
+	TWOROWS(SI, X11)
+	VPXOR        X4, X4, X4
+	FOURSUMS(X4)
+	VPSRLD       $6, X0, X0
+	VPBROADCASTB X0, X4
+	FOURSUMS(X4)
+	VMOVD        X0, AX
+	MOVL         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
 // func searchBlock8x8AVX2(src, ref *uint8, stride, cols, rows int) uint32
 // R11 is the least sum so far; DX the row of positions.
 TEXT ·searchBlock8x8AVX2(SB), NOSPLIT, $0-44

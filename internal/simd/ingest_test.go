@@ -83,11 +83,14 @@ func TestColumnSums(t *testing.T) {
 	}
 }
 
-func TestSearch8x8(t *testing.T) {
+func TestBlocks8x8(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 200 {
 		cols, rows, stride := 1+r.IntN(7), 1+r.IntN(7), 16+r.IntN(150)
 		src, ref := randomBytes(r, 7*stride+8), randomBytes(r, (rows+6)*stride+cols+7)
+		if got, want := Ingest.Deviation8x8(src, stride), deviation8x8(src, stride); got != want {
+			t.Fatalf("deviation %d, want %d", got, want)
+		}
 		if got, want := Ingest.Search8x8(src, ref, stride, cols, rows), search8x8(src, ref, stride, cols, rows); got != want {
 			t.Fatalf("%d x %d positions: %d, want %d", cols, rows, got, want)
 		}
@@ -95,6 +98,9 @@ func TestSearch8x8(t *testing.T) {
 	black, white := make([]uint8, 64), make([]uint8, 64)
 	for i := range white {
 		white[i] = 255
+	}
+	if got := Ingest.Deviation8x8(white, 8); got != 0 {
+		t.Errorf("deviation of white: %d", got)
 	}
 	if got := Ingest.Search8x8(black, white, 8, 1, 1); got != 64*255 {
 		t.Errorf("black to white: %d", got)
@@ -116,6 +122,7 @@ func ingestBenches() []kernelBench {
 		{fmt.Sprintf("Ingest/Border16/%dx64", w), func() { Ingest.Border16(words, w+2*border, border, w, border, 64) }},
 		{fmt.Sprintf("Ingest/Sum8/%dx8", w), func() { Ingest.Sum8(sums, bytes, w, 8) }},
 		{fmt.Sprintf("Ingest/Sum16/%dx8", w), func() { Ingest.Sum16(sums, words, w, 8) }},
+		{"Ingest/Deviation8x8", func() { Ingest.Deviation8x8(bytes, 160) }},
 		{"Ingest/Search8x8/7x7", func() { Ingest.Search8x8(bytes, bytes[160:], 160, 7, 7) }},
 	}
 }
