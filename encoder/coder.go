@@ -37,11 +37,13 @@ type coder struct {
 
 	grid           frame.ModeGrid
 	superblocks    []tile.Superblock
+	records        records
 	sbRows         int
 	sbCols         int
 	tiles          []tilePlace
 	above          []tile.AboveContext // of the decision pass, by row of tiles
 	scratch        frame.Picture       // reconstruction before CDEF
+	source         frame.Picture       // the picture being coded, unless it has a place elsewhere, see filters.source
 	under          *reference          // the frame under way
 	restoreOptions filter.RestorationOptions
 	workers        []*worker
@@ -116,7 +118,6 @@ func (c *coder) codeGroup(g group) error {
 		if err := c.codeFrame(st, in); err != nil {
 			return err
 		}
-		c.recycle(in)
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func (c *coder) drawFrameType(st *lookahead.Step) {
 	}
 }
 
-// recycle makes a coded input's memory available to SendFrame.
+// recycle makes the memory of an input that was unpacked available to SendFrame.
 func (c *coder) recycle(in *input) {
 	in.opaque = nil
 	c.e.mu.Lock()
@@ -200,7 +201,10 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
 	in.metadata = spare
 	c.loadCDFs(st)
-	c.setFrame(st, in, r)
+	c.setFrame(st, r)
+	if err := c.unpack(in); err != nil {
+		return err
+	}
 	if err := c.runStages(r); err != nil {
 		return err
 	}

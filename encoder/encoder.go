@@ -49,7 +49,7 @@ type Encoder struct {
 
 // input is one picture waiting to be coded.
 type input struct {
-	picture  frame.Picture
+	picture  frame.Packed
 	display  int64
 	key      bool
 	pts      int64
@@ -162,7 +162,7 @@ func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
 	}
 	in.pts, in.opaque = f.PTS, f.Opaque
 	in.metadata.copyFrom(f.Metadata)
-	ingest(&in.picture, f)
+	ingest(&in.picture, f, e.cfg.BitDepth)
 	cut := false
 	if !e.cfg.NoSceneDetection && !e.cfg.StillPicture {
 		cut = e.keys.sceneCut(in)

@@ -89,6 +89,31 @@ func (f *filters) start(c *coder, r *reference) *frame.Picture {
 	return f.recon
 }
 
+// needsSource tells that the source picture needs memory of its own: there is no
+// picture besides the reference, or filters look at the source while they write the reference.
+func (e *Encoder) needsSource() bool {
+	s := &e.speed
+	return !e.needsScratch() || s.Deblock >= decide.SearchFast || s.Restoration != decide.SearchOff
+}
+
+// needsScratch tells that filters need their input besides their output.
+func (e *Encoder) needsScratch() bool {
+	return e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff
+}
+
+// source returns the picture the source is unpacked into: where it needs no memory of
+// its own, of the reference picture and the other one that which start didn't take. CDEF
+// writes the reference picture when nothing needs the source any more.
+func (f *filters) source(c *coder, r *reference) *frame.Picture {
+	switch {
+	case c.e.needsSource():
+		return &c.source
+	case f.recon == &r.picture:
+		return &c.scratch
+	}
+	return &r.picture
+}
+
 // filter runs the in-loop filters (section 7.4) and completes r's picture.
 func (c *coder) filter(r *reference) error {
 	f := &c.filters

@@ -1,10 +1,10 @@
 package encoder
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/grav1e/grav1e/internal/frame"
+	"github.com/grav1e/grav1e/internal/simd"
 )
 
 // checkFrame verifies that f's planes hold what the configuration says.
@@ -37,52 +37,35 @@ func (e *Encoder) checkFrame(f *Frame) error {
 	return nil
 }
 
-// ingest copies f's samples into pic and extends its borders: the only copy of the input.
-func ingest(pic *frame.Picture, f *Frame) {
+// ingest copies f's samples into pic, as they are at 8 bits, shifted and clipped above:
+// little work, as it is done on the caller's goroutine. Workers unpack pictures when
+// their turn comes, see sourceStage.
+func ingest(pic *frame.Packed, f *Frame, bitDepth int) {
+	limit := uint16(1)<<bitDepth - 1
 	for i := range pic.NumPlanes {
-		p := &pic.Planes[i]
-		src, step := f.Planes[i], 1
+		p, src, stride := &pic.Planes[i], f.Planes[i], f.Stride[i]
 		if f.Interleaved && i > 0 {
-			src, step = f.Planes[1], 2
-		}
-		stride := f.Stride[i]
-		if step == 2 {
-			stride = f.Stride[1]
+			ingestInterleaved(&pic.Planes[1], &pic.Planes[2], f, limit)
+			return
 		}
 		for y := range p.Height {
-			dst := p.Row(0, y)[:p.Width]
-			line := src[y*stride:]
-			if pic.BitDepth == 8 {
-				copyRow8(dst, line, step, i)
+			if line := src[y*stride:]; p.Bytes != nil {
+				copy(p.Bytes[y*p.Stride:][:p.Width], line)
 			} else {
-				copyRow16(dst, line, step, i, f.SampleShift, uint16(1)<<pic.BitDepth-1)
+				simd.Ingest.Clip(p.Words[y*p.Stride:][:p.Width], line, f.SampleShift, limit)
 			}
 		}
-		p.Extend(0, p.Height)
 	}
 }
 
-// copyRow8 widens bytes; with step 2 plane 1 takes the even and plane 2 the odd ones.
-func copyRow8(dst []uint16, src []byte, step, plane int) {
-	if step == 1 {
-		src = src[:len(dst)]
-		for x, v := range src {
-			dst[x] = uint16(v)
+// ingestInterleaved takes both chroma planes from f's second one.
+func ingestInterleaved(u, v *frame.PackedPlane, f *Frame, limit uint16) {
+	for y := range u.Height {
+		o, line := y*u.Stride, f.Planes[1][y*f.Stride[1]:]
+		if u.Bytes != nil {
+			simd.Ingest.Split(u.Bytes[o:][:u.Width], v.Bytes[o:][:u.Width], line)
+		} else {
+			simd.Ingest.SplitClip(u.Words[o:][:u.Width], v.Words[o:][:u.Width], line, f.SampleShift, limit)
 		}
-		return
-	}
-	src = src[plane-1:]
-	for x := range dst {
-		dst[x] = uint16(src[2*x])
-	}
-}
-
-// copyRow16 reads little-endian samples; values above the bit depth are clipped.
-func copyRow16(dst []uint16, src []byte, step, plane int, shift uint, limit uint16) {
-	if step == 2 {
-		src = src[2*(plane-1):]
-	}
-	for x := range dst {
-		dst[x] = min(binary.LittleEndian.Uint16(src[2*step*x:])>>shift, limit)
 	}
 }

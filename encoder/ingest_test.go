@@ -75,8 +75,11 @@ func testIngest(t *testing.T, c Config, l layoutOf) {
 	if err := e.checkFrame(f); err != nil {
 		t.Fatal(err)
 	}
-	pic := &e.inputs[0].picture
-	ingest(pic, f)
+	packed, pic := &e.inputs[0].picture, &e.coder.references[0].picture
+	ingest(packed, f, c.BitDepth)
+	for row := range e.coder.sbRows {
+		pic.UnpackRows(packed, row)
+	}
 	limit := uint16(1)<<c.BitDepth - 1
 	for i := range pic.NumPlanes {
 		p := &pic.Planes[i]

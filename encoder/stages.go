@@ -10,7 +10,7 @@ import (
 
 // stages are the parallel stages of a frame; each is handed to the pool as rows.
 type stages struct {
-	pyramid    pyramidStage
+	source     sourceStage
 	extend     extendStage
 	motion     motionStage
 	half       halfStage
@@ -25,17 +25,17 @@ type stages struct {
 }
 
 func (s *stages) init(c *coder) {
-	s.pyramid.c, s.extend.c = c, c
+	s.source.c, s.extend.c = c, c
 	s.cdefSearch.c, s.unitSearch.c, s.half.c = c, c, c
 	s.motion.c, s.field.c, s.decide.c, s.deblock.c, s.cdef.c, s.restore.c, s.write.c = c, c, c, c, c, c, c
 }
 
 // setFrame fills what the decision pass needs of the frame.
-func (c *coder) setFrame(st *lookahead.Step, in *input, r *reference) {
+func (c *coder) setFrame(st *lookahead.Step, r *reference) {
 	f := &c.frame
-	seq, speed := f.Seq, f.Speed
+	seq, speed, cur := f.Seq, f.Speed, c.filters.start(c, r)
 	*f = decide.Frame{
-		Seq: seq, Speed: speed, Hdr: &c.hdr, Src: &in.picture, Cur: c.filters.start(c, r),
+		Seq: seq, Speed: speed, Hdr: &c.hdr, Src: c.filters.source(c, r), Cur: cur,
 		Grid: &c.grid, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
 		Layer: st.Layer, Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
 	}
@@ -100,13 +100,29 @@ func (c *coder) setPairs() {
 	}
 }
 
-// pyramidStage builds the source picture's pyramid.
-type pyramidStage struct{ c *coder }
+// sourceStage unpacks an input and builds its pyramid.
+type sourceStage struct {
+	c  *coder
+	in *input
+}
 
-func (s *pyramidStage) Row(_, row int) {
+func (s *sourceStage) Row(_, row int) {
 	c := s.c
-	p := &c.frame.Src.Planes[0]
-	c.under.pyramid.BuildRows(p, c.e.cfg.BitDepth, row*64, min(row*64+64, p.Height))
+	c.frame.Src.UnpackRows(&s.in.picture, row)
+	if !c.e.cfg.StillPicture {
+		luma := &s.in.picture.Planes[0]
+		c.under.pyramid.BuildRows(luma, c.e.cfg.BitDepth, row*64, min(row*64+64, luma.Height))
+	}
+}
+
+// unpack makes in the source picture; its memory may be used again from then on.
+func (c *coder) unpack(in *input) error {
+	c.stages.source.in = in
+	if err := c.e.pool.Run(&c.stages.source, c.sbRows); err != nil {
+		return err
+	}
+	c.recycle(in)
+	return nil
 }
 
 // extendStage extends the borders of the finished picture, plane by plane.
@@ -149,11 +165,6 @@ func (s *fieldStage) Row(w, row int) {
 // searchMotion is the open-loop search, and the motion field that prediction of
 // vectors needs.
 func (c *coder) searchMotion(r *reference) error {
-	if !c.e.cfg.StillPicture {
-		if err := c.e.pool.Run(&c.stages.pyramid, c.sbRows); err != nil {
-			return err
-		}
-	}
 	if c.hdr.FrameIsIntra {
 		return nil
 	}
@@ -204,11 +215,15 @@ func (s *decideStage) Row(w, i int) {
 		c.above[r.tile.row].Clear(r.tile.Bounds, c.frame.Cur.SubX)
 	}
 	first, end := r.tile.MiColStart/16, (r.tile.MiColEnd+15)/16
+	at := c.records.start(r.row*c.sbCols + first)
 	for col := first; col < end; col++ {
 		if !c.wave.Wait(above, min(col+2, end)-first) {
 			return
 		}
-		worker.Superblock(&c.superblocks[r.row*c.sbCols+col], r.row*16, col*16)
+		sb := &c.superblocks[r.row*c.sbCols+col]
+		c.records.place(sb, &at)
+		worker.Superblock(sb, r.row*16, col*16)
+		at.pass(sb)
 		c.wave.Done(i, col+1-first)
 	}
 }

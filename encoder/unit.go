@@ -1,9 +1,6 @@
 package encoder
 
 import (
-	"math/bits"
-	"slices"
-
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/lookahead"
@@ -11,22 +8,10 @@ import (
 
 // unitBuilder collects the OBUs of the temporal unit under way (section 7.5).
 type unitBuilder struct {
-	data   []byte
-	obus   []int // end offsets
+	data   []byte // room for as many frames as a unit has, see unitSize
+	obus   []int  // end offsets
 	frames []int
 	spare  []byte // Annex B form
-	room   int    // what the buffer of a unit begins with
-}
-
-// reserve makes room for n bytes more. All buffers, of which there are as many as
-// packets, grow to the same size one after the other, and then no more.
-func (u *unitBuilder) reserve(n int) {
-	if need := len(u.data) + n; need > u.room {
-		u.room = 1 << bits.Len(uint(2*need))
-	}
-	if cap(u.data) < u.room {
-		u.data = slices.Grow(u.data, u.room-len(u.data))
-	}
 }
 
 // headerRoom is more than the headers of a frame take.
@@ -38,7 +23,6 @@ func (u *unitBuilder) mark() { u.obus = append(u.obus, len(u.data)) }
 // begin writes what a temporal unit starts with, if nothing is there yet.
 func (u *unitBuilder) begin() {
 	if len(u.data) == 0 {
-		u.reserve(0)
 		u.data = bitstream.AppendTemporalDelimiter(u.data)
 		u.mark()
 	}
@@ -58,11 +42,6 @@ func (u *unitBuilder) frame(c *coder, r *reference, st *lookahead.Step) (err err
 	if st.Shown {
 		u.frameMetadata(r)
 	}
-	size := headerRoom
-	for _, payload := range c.payloads {
-		size += len(payload) + 4
-	}
-	u.reserve(size)
 	if u.data, err = bitstream.AppendFrameOBU(u.data, &e.seq, &c.hdr, c.payloads); err != nil {
 		return err
 	}
@@ -118,18 +97,18 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for e.packets.full() && !e.closed {
+	for !e.closed && (e.packets.full() || !e.packets.fill(u.data)) {
 		e.changed.Wait()
 	}
 	if e.closed {
 		return ErrClosed
 	}
 	p := e.packets.filling()
-	p.data, u.data = u.data, p.data[:0]
+	u.data = u.data[:0]
 	p.Packet.Obus, u.obus = u.obus, p.Packet.Obus[:0]
 	p.Packet.Frames, u.frames = u.frames, p.Packet.Frames[:0]
 	s := &r.shown
-	p.Data, p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = p.data, s.display, s.pts, s.opaque, key, s.qIdx
+	p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = s.display, s.pts, s.opaque, key, s.qIdx
 	p.Droppable = len(p.Frames) == 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
 	s.opaque = nil
 	if e.cfg.Reconstruct {

@@ -67,8 +67,8 @@ type options struct {
 	MasteringDisplay string `group:"color" placeholder:"G(x,y)B(x,y)R(x,y)WP(x,y)L(max,min)" help:"Mastering display: CIE xy coordinates and cd/m²."`
 	ContentLight     string `group:"color" placeholder:"CLL,FALL" help:"Content light level in cd/m²."`
 
-	Quiet      bool   `group:"report" short:"q" help:"No progress bar and no summary."`
-	Progress   bool   `group:"report" help:"Show the progress bar even when standard error is no terminal."`
+	Quiet      bool   `group:"report" short:"q" help:"No progress line and no summary."`
+	Progress   bool   `group:"report" help:"Show the progress line even when standard error is no terminal."`
 	PSNR       bool   `group:"report" name:"psnr" help:"Measure PSNR against the input."`
 	Stats      string `group:"report" placeholder:"FILE" help:"Write statistics as JSON; - for standard output."`
 	JSON       bool   `group:"report" name:"json" help:"Same as --stats -."`

@@ -4,29 +4,37 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/grav1e/grav1e/encoder"
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
-// progress is the bar on standard error; a nil progress shows nothing.
+// progress is the line on standard error that says how far the run is; a nil progress
+// shows nothing.
 type progress struct {
-	bar *progressbar.ProgressBar
+	w        io.Writer
+	columns  int   // of the terminal
+	expected int64 // frames, -1: unknown
+	start    time.Time
+	shown    time.Time // when the line was last written
+	length   int       // of the line
 }
 
-// newProgress returns nil unless there is a terminal, or the bar is asked for.
+// progressEvery is the time between two lines.
+const progressEvery = 100 * time.Millisecond
+
+// newProgress returns nil unless there is a terminal, or the line is asked for.
 func (s *session) newProgress(in io.Reader) *progress {
-	f, isFile := s.stderr.(*os.File)
-	shown := s.o.Progress || isFile && term.IsTerminal(int(f.Fd()))
-	if s.o.Quiet || !shown {
+	columns := 0
+	if f, ok := s.stderr.(*os.File); ok {
+		columns, _, _ = term.GetSize(int(f.Fd()))
+	}
+	if s.o.Quiet || columns == 0 && !s.o.Progress {
 		return nil
 	}
-	return &progress{progressbar.NewOptions64(s.expectedFrames(in), progressbar.OptionSetWriter(s.stderr),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("frames"),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetPredictTime(true),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20), progressbar.OptionUseANSICodes(false))}
+	return &progress{w: s.stderr, columns: columns, expected: s.expectedFrames(in), start: time.Now()}
 }
 
 // expectedFrames estimates how many frames will come, -1 when there is no telling.
@@ -47,15 +55,36 @@ func (s *session) expectedFrames(in io.Reader) int64 {
 }
 
 func (p *progress) update(t *statistics, c *encoder.Config) {
-	if p == nil {
+	if p == nil || time.Since(p.shown) < progressEvery {
 		return
 	}
-	p.bar.Describe(fmt.Sprintf("%.0f kbit/s", t.kbitPerSec(c)))
-	p.bar.Set64(t.Frames)
+	p.shown = time.Now()
+	p.write(p.line(t.Frames, p.shown.Sub(p.start), t.kbitPerSec(c)))
 }
 
+// line says what was done so far, and the time that is left if the end is known.
+func (p *progress) line(frames int64, elapsed time.Duration, kbit float64) string {
+	rate := float64(frames) / max(elapsed.Seconds(), 1e-3)
+	if p.expected <= 0 {
+		return fmt.Sprintf("%d frames, %.1f/s, %.0f kbit/s", frames, rate, kbit)
+	}
+	left := time.Duration(float64(p.expected-frames) / max(rate, 1e-3) * float64(time.Second))
+	return fmt.Sprintf("%3d %% %d/%d frames, %.1f/s, %.0f kbit/s, %v left",
+		frames*100/p.expected, frames, p.expected, rate, kbit, max(left, 0).Round(time.Second))
+}
+
+// write puts line in the place of the one before, cut off before it would wrap.
+func (p *progress) write(line string) {
+	if p.columns > 0 {
+		line = line[:min(len(line), p.columns-1)]
+	}
+	fmt.Fprintf(p.w, "\r%-*s", p.length, line)
+	p.length = len(line)
+}
+
+// close clears the line.
 func (p *progress) close() {
 	if p != nil {
-		p.bar.Finish()
+		fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.length))
 	}
 }

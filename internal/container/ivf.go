@@ -36,9 +36,11 @@ func newIVF(w io.Writer, s Stream) (*ivfWriter, error) {
 func (v *ivfWriter) WritePacket(p Packet) error {
 	v.buf = binary.LittleEndian.AppendUint32(v.buf[:0], uint32(len(p.Data)))
 	v.buf = binary.LittleEndian.AppendUint64(v.buf, uint64(p.PTS))
-	v.buf = append(v.buf, p.Data...)
 	v.frames++
-	_, err := v.w.Write(v.buf)
+	if _, err := v.w.Write(v.buf); err != nil {
+		return err
+	}
+	_, err := v.w.Write(p.Data)
 	return err
 }
 

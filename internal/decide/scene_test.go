@@ -190,7 +190,7 @@ func (s *scene) takeMemory(t testing.TB) {
 func (s *scene) setReferences(t testing.TB, c *setup) {
 	f := &s.format
 	src := motion.NewPyramid(make([]uint8, motion.PyramidSize(f.Width, f.Height)), f.Width, f.Height)
-	src.Build(&s.Src.Planes[0], f.BitDepth)
+	src.Build(packed(&s.Src.Planes[0]), f.BitDepth)
 	if s.speed.UsesHalfSamples() {
 		s.Src8 = &src.Level[0]
 	}
@@ -210,7 +210,7 @@ func (s *scene) setReferences(t testing.TB, c *setup) {
 		}
 		results := motion.NewResults(make([]motion.SBResult, motion.ResultsSize(f.Width, f.Height)), f.Width, f.Height)
 		pyramid := motion.NewPyramid(make([]uint8, motion.PyramidSize(f.Width, f.Height)), f.Width, f.Height)
-		pyramid.Build(&pic.Planes[0], f.BitDepth)
+		pyramid.Build(packed(&pic.Planes[0]), f.BitDepth)
 		search := motion.Searcher{Settings: s.speed.Search}
 		for row := range results.Rows {
 			search.Row(&motion.Job{Cur: &src, Ref: &pyramid, Distance: 1 - 2*i, Out: &results}, row)
@@ -220,6 +220,11 @@ func (s *scene) setReferences(t testing.TB, c *setup) {
 	if c.refs > 1 {
 		s.Pairs = [][2]int8{{av1.LastFrame, av1.BwdrefFrame}}
 	}
+}
+
+// packed is the same plane as words without border.
+func packed(p *frame.Plane) *frame.PackedPlane {
+	return &frame.PackedPlane{Words: p.At(0, 0), Stride: p.Stride, Width: p.Width, Height: p.Height}
 }
 
 // paint fills a picture, borders on the right and below included.

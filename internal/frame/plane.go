@@ -2,6 +2,8 @@
 // info grid, and the arena all of it is cut from.
 package frame
 
+import "github.com/grav1e/grav1e/internal/simd"
+
 // Pad is the number of samples around the luma plane of a reference picture on every
 // side. It covers the farthest an inter block of up to 64x64 samples may reach (block
 // size, filter taps, and the clamp of section 7.11.3.3), so that no kernel clamps
@@ -89,12 +91,8 @@ func newPlane(data []uint16, w, h int, b Border) Plane {
 // for the rows from y0 up to y1; the rows above and below the picture are filled when
 // the range touches them.
 func (p *Plane) Extend(y0, y1 int) {
-	for y := y0; y < y1; y++ {
-		o := p.Origin + y*p.Stride
-		left, right := p.Data[o], p.Data[o+p.Width-1]
-		fill(p.Data[o-p.Border.Left:o], left)
-		fill(p.Data[o+p.Width:o-p.Border.Left+p.Stride], right)
-	}
+	left := p.Border.Left
+	simd.Ingest.Border16(p.At(-left, y0), p.Stride, left, p.Width, p.Stride-left-p.Width, y1-y0)
 	if y0 == 0 {
 		for y := 1; y <= p.Border.Top; y++ {
 			copy(p.line(-y), p.line(0))
@@ -111,12 +109,6 @@ func (p *Plane) Extend(y0, y1 int) {
 func (p *Plane) line(y int) []uint16 {
 	o := p.Origin + y*p.Stride - p.Border.Left
 	return p.Data[o : o+p.Stride]
-}
-
-func fill(d []uint16, v uint16) {
-	for i := range d {
-		d[i] = v
-	}
 }
 
 // Picture is a frame's planes: Planes[0] luma, [1] U, [2] V. NumPlanes is 1 for 4:0:0.

@@ -9,16 +9,23 @@ import (
 // sample is a picture's content, luma at 8 bits.
 type sample func(x, y int) int
 
-func plane(w, h, bitDepth int, s sample) *frame.Plane {
-	n, _ := frame.PlaneSize(w, h)
-	p := frame.NewPlane(make([]uint16, n), w, h)
+func plane(w, h, bitDepth int, s sample) *frame.PackedPlane {
+	p := &frame.PackedPlane{Stride: w + 3, Width: w, Height: h}
+	if bitDepth == 8 {
+		p.Bytes = make([]uint8, p.Stride*h)
+	} else {
+		p.Words = make([]uint16, p.Stride*h)
+	}
 	for y := range h {
-		row := p.Row(0, y)
 		for x := range w {
-			row[x] = uint16(s(x, y) << (bitDepth - 8))
+			if o, v := y*p.Stride+x, s(x, y); bitDepth == 8 {
+				p.Bytes[o] = uint8(v)
+			} else {
+				p.Words[o] = uint16(v << (bitDepth - 8))
+			}
 		}
 	}
-	return &p
+	return p
 }
 
 // noise is a texture that is the same at every call.
@@ -77,6 +84,35 @@ func TestSceneCutSizes(t *testing.T) {
 		}
 		if b.Analyse(plane(size[0], size[1], 8, flat(255)), 8, &a) {
 			t.Errorf("%v: a cut between equal pictures", size)
+		}
+	}
+}
+
+// A thumbnail sample is the mean of its square, at every size of the squares.
+func TestThumbnail(t *testing.T) {
+	for _, size := range [][2]int{{100, 90}, {301, 77}, {416, 240}, {1280, 720}, {2000, 30}, {6, 900}, {8200, 70}} {
+		for _, bitDepth := range []int{8, 10} {
+			p := plane(size[0], size[1], bitDepth, func(x, y int) int { return (x*7 + y*13 + x*y) & 255 })
+			var a Analysis
+			a.Analyse(p, bitDepth, nil)
+			side := 1
+			for max(size[0], size[1])/side > thumbMax {
+				side *= 2
+			}
+			w, h := min(side, size[0]), min(side, size[1])
+			for y := range a.h {
+				for x := range a.w {
+					sum := 0
+					for j := range h {
+						for i := range w {
+							sum += ((x*side+i)*7 + (y*side+j)*13 + (x*side+i)*(y*side+j)) & 255
+						}
+					}
+					if got := int(a.thumb[y*thumbMax+x]); got != sum/(w*h) {
+						t.Fatalf("%v, %d bit: sample %d,%d is %d, want %d", size, bitDepth, x, y, got, sum/(w*h))
+					}
+				}
+			}
 		}
 	}
 }

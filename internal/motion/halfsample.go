@@ -14,8 +14,12 @@ type HalfSample struct {
 	Plane [4]Level
 }
 
-// halfPad is the padding of the planes.
-const halfPad = 96
+// halfPad is the padding of the planes: a 64x64 block may lie beside the picture, where
+// all samples of a row are the same, with halfGap samples between them.
+const (
+	halfGap = 8
+	halfPad = 64 + 2*halfGap
+)
 
 // halfBand is the height of the bands BuildRows works in, and the side of its tiles.
 const halfBand = 64
@@ -86,8 +90,8 @@ var nearest = [16][2]uint8{
 func (s *HalfSample) At(x, y, w, h int, mv av1.MV) (a, b []uint8, stride int) {
 	p := &s.Plane[0]
 	px, py := x+int(mv.Col)>>3, y+int(mv.Row)>>3
-	px = min(max(px, 16-halfPad), p.Width+halfPad-16-w)
-	py = min(max(py, 16-halfPad), p.Height+halfPad-16-h)
+	px = min(max(px, -halfGap-w), p.Width+halfGap)
+	py = min(max(py, -halfGap-h), p.Height+halfGap)
 	fx, fy := int(mv.Col)>>1&3, int(mv.Row)>>1&3
 	n := &nearest[fy*4+fx]
 	ax, ay, bx, by := px, py, px, py

@@ -15,6 +15,11 @@ import (
 	"github.com/grav1e/grav1e/internal/tile"
 )
 
+// packed is the same plane as words without border.
+func packed(p *frame.Plane) *frame.PackedPlane {
+	return &frame.PackedPlane{Words: p.At(0, 0), Stride: p.Stride, Width: p.Width, Height: p.Height}
+}
+
 func newPlane(w, h int) frame.Plane {
 	n, _ := frame.PlaneSize(w, h)
 	return frame.NewPlane(make([]uint16, n), w, h)
@@ -49,7 +54,7 @@ func picture(w, h, bitDepth int, dx, dy float64) frame.Plane {
 
 func pyramidOf(p *frame.Plane, bitDepth int) *Pyramid {
 	pyr := NewPyramid(make([]uint8, PyramidSize(p.Width, p.Height)), p.Width, p.Height)
-	pyr.Build(p, bitDepth)
+	pyr.Build(packed(p), bitDepth)
 	return &pyr
 }
 
@@ -66,7 +71,7 @@ func TestPyramid(t *testing.T) {
 		whole := pyramidOf(&p, c.bitDepth)
 		bands := NewPyramid(make([]uint8, PyramidSize(c.w, c.h)), c.w, c.h)
 		for y := (c.h - 1) &^ 15; y >= 0; y -= 16 {
-			bands.BuildRows(&p, c.bitDepth, y, min(y+16, c.h))
+			bands.BuildRows(packed(&p), c.bitDepth, y, min(y+16, c.h))
 		}
 		// The definition: each level samples the one above, clamped to its size.
 		at := func(x, y int) int { return int(p.At(clip(x, c.w), clip(y, c.h))[0]) >> (c.bitDepth - 8) }
@@ -351,7 +356,7 @@ func TestNoAllocation(t *testing.T) {
 	target := Target{Src: &a, Ref: &b, X: 32, Y: 32, W: 16, H: 16}
 	starts := []av1.MV{{Row: 8, Col: 8}}
 	if n := testing.AllocsPerRun(2, func() {
-		pa.Build(&a, 8)
+		pa.Build(packed(&a), 8)
 		s.Row(&job, 0)
 		r.Refine(&target, starts)
 	}); n != 0 {
@@ -364,7 +369,7 @@ func BenchmarkPyramid(b *testing.B) {
 	pyr := pyramidOf(&p, 8)
 	b.SetBytes(640 * 360)
 	for b.Loop() {
-		pyr.Build(&p, 8)
+		pyr.Build(packed(&p), 8)
 	}
 }
 

@@ -64,14 +64,20 @@ func NewPyramid(data []uint8, w, h int) (p Pyramid) {
 }
 
 // Build fills the pyramid from luma samples of the given bit depth.
-func (p *Pyramid) Build(luma *frame.Plane, bitDepth int) { p.BuildRows(luma, bitDepth, 0, luma.Height) }
+func (p *Pyramid) Build(luma *frame.PackedPlane, bitDepth int) {
+	p.BuildRows(luma, bitDepth, 0, luma.Height)
+}
 
 // BuildRows fills what depends on the luma rows y0 up to y1, both multiples of 4
 // (y1 may be the height instead). Such ranges may be built in parallel.
-func (p *Pyramid) BuildRows(luma *frame.Plane, bitDepth, y0, y1 int) {
+func (p *Pyramid) BuildRows(luma *frame.PackedPlane, bitDepth, y0, y1 int) {
 	full := &p.Level[0]
 	for y := y0; y < y1; y++ {
-		simd.ME.Narrow(full.At(0, y)[:full.Width], luma.At(0, y), uint(bitDepth-8))
+		if row := full.At(0, y)[:full.Width]; luma.Bytes != nil {
+			copy(row, luma.Bytes[y*luma.Stride:])
+		} else {
+			simd.ME.Narrow(row, luma.Words[y*luma.Stride:], uint(bitDepth-8))
+		}
 	}
 	full.extend(y0, y1, levelPad[0])
 	for i := 1; i < Levels; i++ {
@@ -87,11 +93,7 @@ func (p *Pyramid) BuildRows(luma *frame.Plane, bitDepth, y0, y1 int) {
 
 // extend fills the padding next to the rows y0 up to y1.
 func (l *Level) extend(y0, y1, pad int) {
-	for y := y0; y < y1; y++ {
-		o := l.Origin + y*l.Stride
-		fill(l.Data[o-pad:o], l.Data[o])
-		fill(l.Data[o+l.Width:o-pad+l.Stride], l.Data[o+l.Width-1])
-	}
+	simd.Ingest.Border8(l.At(-pad, y0), l.Stride, pad, l.Width, l.Stride-pad-l.Width, y1-y0)
 	if y0 == 0 {
 		top := l.line(0, pad)
 		for y := -pad; y < 0; y++ {
@@ -111,10 +113,4 @@ func (l *Level) extend(y0, y1, pad int) {
 func (l *Level) line(y, pad int) []uint8 {
 	o := l.Origin + y*l.Stride - pad
 	return l.Data[o : o+l.Stride]
-}
-
-func fill(d []uint8, v uint8) {
-	for i := range d {
-		d[i] = v
-	}
 }

@@ -437,7 +437,9 @@ func TestAllocations(t *testing.T) {
 		change func(*encoder.Config)
 	}{
 		{"default", func(*encoder.Config) {}},
+		{"two threads", func(c *encoder.Config) { c.Threads = 2 }},
 		{"low latency", lowLatency},
+		{"10 bit", func(c *encoder.Config) { c.BitDepth = 10 }},
 		{"slow", func(c *encoder.Config) { c.SpeedPreset = 4 }},
 		{"10 bit, tiles, reconstruction", func(c *encoder.Config) {
 			c.BitDepth, c.Width, c.TileCols, c.Reconstruct = 10, 160, 2, true
