@@ -114,6 +114,13 @@ func (f *filters) source(c *coder, r *reference) *frame.Picture {
 	return &r.picture
 }
 
+// unseen tells that nobody looks at the frame's filtered picture: no later frame refers
+// to it, the caller doesn't want it, and the filters' parameters don't depend on it.
+func (c *coder) unseen() bool {
+	s := &c.e.speed
+	return c.frame.IsLeaf() && !c.e.cfg.Reconstruct && s.Deblock <= decide.SearchFormula && s.Cdef <= decide.SearchFormula && s.Restoration == decide.SearchOff
+}
+
 // filter runs the in-loop filters (section 7.4) and completes r's picture.
 func (c *coder) filter(r *reference) error {
 	f := &c.filters
@@ -127,6 +134,9 @@ func (c *coder) filter(r *reference) error {
 		return err
 	}
 	f.lr = f.writerUnits()
+	if c.frame.Unseen {
+		return nil
+	}
 	return c.e.pool.Run(&c.stages.extend, r.picture.NumPlanes)
 }
 
@@ -154,6 +164,9 @@ func (c *coder) runDeblock(r *reference) error {
 		h.LoopFilterLevel = [4]uint8{}
 		return nil
 	}
+	if c.frame.Unseen {
+		return nil
+	}
 	f.deblocker.Init(&f.deblock, c.e.cfg.BitDepth)
 	return c.e.pool.Run(&c.stages.deblock, r.picture.NumPlanes)
 }
@@ -179,6 +192,9 @@ func (c *coder) runCdef(r *reference) error {
 			return err
 		}
 		f.setCdefHeader(h, c.superblocks)
+	}
+	if c.frame.Unseen {
+		return nil
 	}
 	return c.e.pool.Run(&c.stages.cdef, c.sbRows)
 }

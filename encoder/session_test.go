@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -171,6 +172,21 @@ func TestThreadsAgree(t *testing.T) {
 			c.Threads = threads
 			if got := bytes.Join(encode(t, c.Config, c.frames), nil); !bytes.Equal(got, want) {
 				t.Errorf("speed %d: %d threads give another stream", c.SpeedPreset, threads)
+			}
+		}
+	}
+}
+
+// TestReconstructChangesNothing: what is left undone when nobody looks at a picture does
+// not show in the stream.
+func TestReconstructChangesNothing(t *testing.T) {
+	for _, preset := range []int{6, 8, 9, 10} {
+		for _, low := range []bool{false, true} {
+			c := base(func(c *Config) { c.SpeedPreset, c.LowLatency, c.Width, c.Height = preset, low, 150, 90 })
+			blind := encode(t, c, 20)
+			c.Reconstruct = true
+			if !slices.EqualFunc(blind, encode(t, c, 20), bytes.Equal) {
+				t.Errorf("preset %d, low latency %v: with Reconstruct the stream is another", preset, low)
 			}
 		}
 	}

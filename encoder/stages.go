@@ -39,6 +39,7 @@ func (c *coder) setFrame(st *lookahead.Step, r *reference) {
 		Grid: &c.grid, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
 		Layer: st.Layer, Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
 	}
+	f.Unseen = c.unseen()
 	if !c.hdr.FrameIsIntra {
 		c.setReferences()
 		if speed.UsesHalfSamples() {

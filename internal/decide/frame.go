@@ -28,6 +28,7 @@ type Frame struct {
 	Pairs       [][2]int8   // compound pairs to look at
 	Field       *mvpred.MotionField
 	MvCosts     *motion.MvCosts
+	Unseen      bool   // the reconstruction serves intra prediction alone
 	RandomModes uint64 // not 0: decisions drawn from this seed
 
 	quant      quant.Quantizer

@@ -84,7 +84,8 @@ func (w *Worker) codeOnce(b *tile.Block, c *interCandidate, best *bestBlock) {
 		cost = skipCost
 		best.mark.rewind(sb)
 		w.syn.ResetBlockContext(b)
-	} else {
+	} else if !w.light || !f.Unseen {
+		// Leaves of the light path have no intra blocks.
 		w.reconstructOnce(best.mark)
 	}
 	best.block, best.cost, best.inPlace = *b, cost, true
