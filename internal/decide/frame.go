@@ -36,6 +36,7 @@ type Frame struct {
 	zeroEnergy uint64 // energy of coefficients below which none survives quantisation
 	sadLambda  int64  // the same for SADs of 8-bit samples
 	satdLambda int64  // cost of 1/512 bit, in SATD << satdShift
+	refGate    uint64 // Speed.RefGate where it holds, else 0
 }
 
 // IsLeaf tells that no other frame refers to this one.
@@ -69,6 +70,12 @@ func (f *Frame) Prepare() {
 	f.zeroEnergy = least * least * 2 / 5
 	f.satdLambda = max(step<<satdShift*30/(8*512*100), 1)
 	f.sadLambda = max(f.satdLambda>>(f.Cur.BitDepth-8), 1)
+	f.refGate = uint64(f.Speed.RefGate)
+	for i := range f.Search {
+		if f.Hdr.SignBias(f.Search[i].Ref) {
+			f.refGate = 0
+		}
+	}
 }
 
 func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {

@@ -24,14 +24,15 @@ type interCandidate struct {
 
 // interScratch is what the inter decision of one block works on.
 type interScratch struct {
-	list   []interCandidate
-	stacks [maxStacks]mvpred.Stack
-	rates  [maxStacks]uint32             // of what precedes the mode with a stack's references, 1/512 bit
-	n      int                           // stacks in use
-	head   uint32                        // rate of what precedes the references, with residual
-	skip   uint32                        // the same without residual
-	lo, hi av1.MV                        // how far the block's vectors may point
-	newMVs [av1.TotalRefsPerFrame]av1.MV // what the search found, by reference
+	list     []interCandidate
+	stacks   [maxStacks]mvpred.Stack
+	rates    [maxStacks]uint32             // of what precedes the mode with a stack's references, 1/512 bit
+	n        int                           // stacks in use
+	head     uint32                        // rate of what precedes the references, with residual
+	skip     uint32                        // the same without residual
+	searched uint8                         // references, a bit each
+	lo, hi   av1.MV                        // how far the block's vectors may point
+	newMVs   [av1.TotalRefsPerFrame]av1.MV // what the search found, by reference
 }
 
 // maxStacks is one per reference and one per compound pair searched.

@@ -21,8 +21,13 @@ func (w *Worker) listLight(b *tile.Block) {
 	if w.light {
 		near = 0
 	}
+	s.searched = 0
 	for i := range f.Search {
 		rs := &f.Search[i]
+		if !w.referenceWorthTrying(b, rs) {
+			continue
+		}
+		s.searched |= 1 << rs.Ref
 		refs := [2]int8{rs.Ref, av1.NoneFrame}
 		st, si, since := w.nextStack(b, refs)
 		w.addLight(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, since)
@@ -40,6 +45,9 @@ func (w *Worker) listLight(b *tile.Block) {
 		return
 	}
 	for _, pair := range f.Pairs {
+		if s.searched>>pair[0]&1 == 0 || s.searched>>pair[1]&1 == 0 {
+			continue
+		}
 		st, si, since := w.nextStack(b, pair)
 		new0, new1 := s.newMVs[pair[0]], s.newMVs[pair[1]]
 		w.addLight(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, since)
@@ -52,6 +60,23 @@ func (w *Worker) listLight(b *tile.Block) {
 			w.addLight(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, since)
 		}
 	}
+}
+
+// referenceWorthTrying compares the open-loop search of b in a reference with that in the
+// best. Where references lie on both sides, their average may be better than either.
+func (w *Worker) referenceWorthTrying(b *tile.Block, rs *RefSearch) bool {
+	gate := w.f.refGate
+	if gate == 0 {
+		return true
+	}
+	x, y, sizeLog2 := b.Col*4, b.Row*4, searchedSizeLog2(b.BlockSize)
+	sad := rs.Results.At(x, y).Sad[motion.BlockIndex(sizeLog2, x, y)]
+	return uint64(sad)*100 <= uint64(w.leastSAD(b.Row, b.Col, sizeLog2))*gate
+}
+
+// searchedSizeLog2 is the size of the square whose open-loop motion stands for a block.
+func searchedSizeLog2(bs av1.BlockSize) int {
+	return max(bits.Len(uint(min(av1.BlockWidth[bs], av1.BlockHeight[bs])))-1, 3)
 }
 
 // addLight is addInter with the approximate difference.
@@ -95,8 +120,7 @@ func (w *Worker) searchLight(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av1
 	q.pred, q.mv, q.cost = st.PredMv(av1.NewMV, 0)[0], av1.MV{}, maxCost
 	q.lo, q.hi = w.inter.lo, w.inter.hi
 	sb := rs.Results.At(q.x, q.y)
-	sizeLog2 := max(bits.Len(uint(min(q.w, q.h)))-1, 3)
-	w.tryVector(sb.Mv[motion.BlockIndex(sizeLog2, q.x, q.y)])
+	w.tryVector(sb.Mv[motion.BlockIndex(searchedSizeLog2(b.BlockSize), q.x, q.y)])
 	w.tryVector(st.Mvs[0][0])
 	w.tryVector(st.Mvs[1][0])
 	for step := int16(4); step >= 2; step /= 2 {

@@ -1,8 +1,6 @@
 package decide
 
 import (
-	"math/bits"
-
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/motion"
 	"github.com/grav1e/grav1e/internal/mvpred"
@@ -55,7 +53,7 @@ func (w *Worker) searchMotion(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av
 	bw, bh := int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
 	x, y := b.Col*4, b.Row*4
 	sb := rs.Results.At(x, y)
-	sizeLog2 := max(bits.Len(uint(min(bw, bh)))-1, 3)
+	sizeLog2 := searchedSizeLog2(b.BlockSize)
 	var starts [maxStarts]av1.MV
 	list := append(starts[:0], sb.Mv[motion.BlockIndex(sizeLog2, x, y)])
 	if bw != bh {

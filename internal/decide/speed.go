@@ -64,6 +64,7 @@ type Speed struct {
 	UVModes         int // chroma modes coded to compare; 0: one, chosen by its estimated cost
 
 	LowDelayRefs         int             // reference frames searched without reordering
+	RefGate              int             // without reordering: open-loop difference, in per cent of the best reference's, above which a reference is not tried; 0: none
 	PastRefs, FutureRefs int             // reference frames searched
 	Search               motion.Settings // open-loop search
 	Compound             bool
@@ -118,6 +119,7 @@ func SpeedOf(preset int) Speed {
 		PastRefs:            [...]int{3, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1}[p],
 		FutureRefs:          [...]int{2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}[p],
 		LowDelayRefs:        [...]int{4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2}[p],
+		RefGate:             [...]int{0, 0, 0, 0, 0, 0, 0, 220, 160, 160, 220}[p],
 		Compound:            [...]bool{true, true, true, true, true, true, true, true, true, true, true}[p],
 		Search:              searchSettings[[...]int{0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2}[p]],
 		NearMVs:             [...]int{2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}[p],

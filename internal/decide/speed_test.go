@@ -43,6 +43,7 @@ func TestSpeedTable(t *testing.T) {
 		{"Cfl", func(s *Speed) int { return btoi(s.Cfl) }, 0, 1, less},
 		{"UVModes", func(s *Speed) int { return s.UVModes }, 0, int(av1.IntraModes), less},
 		{"LowDelayRefs", func(s *Speed) int { return s.LowDelayRefs }, 1, 7, less},
+		{"RefGate", func(s *Speed) int { return s.RefGate }, 0, 1000, free},
 		{"PastRefs", func(s *Speed) int { return s.PastRefs }, 1, 4, less},
 		{"FutureRefs", func(s *Speed) int { return s.FutureRefs }, 0, 3, less},
 		{"references", func(s *Speed) int { return s.PastRefs + s.FutureRefs }, 1, 7, less},
