@@ -152,8 +152,8 @@ func AppendLeb128(dst []byte, v uint32) []byte {
 // leb128Size is the number of bytes AppendLeb128 uses.
 func leb128Size(v int) int { return max(1, (bits.Len32(uint32(v))+6)/7) }
 
-// readLeb128 returns the value at the start of data and its length in bytes.
-func readLeb128(data []byte) (v uint32, n int, err error) {
+// ReadLeb128 returns the value at the start of data and its length in bytes.
+func ReadLeb128(data []byte) (v uint32, n int, err error) {
 	var sum uint64
 	for i, b := range data {
 		if i == 8 {

@@ -90,7 +90,7 @@ func (c *Coder) Bool(cdf *[3]uint16, b bool) {
 		return
 	}
 	top, bottom := c.rng, bound(c.rng, cdf[0], 1)
-	if b {
+	if b { // two conditional moves
 		top = bottom
 	}
 	if b {

@@ -1,12 +1,17 @@
 package bitstream
 
-import "github.com/grav1e/grav1e/internal/av1"
+import (
+	"fmt"
+
+	"github.com/grav1e/grav1e/internal/av1"
+)
 
 // OBU is one open bitstream unit (section 5.3).
 type OBU struct {
 	Type                  av1.OBUType
+	HasSize               bool // obu_has_size_field
 	TemporalID, SpatialID uint8
-	Payload               []byte // without header and size field
+	Header, Payload       []byte // header with extension and size field; the rest
 }
 
 // appendOBUHeader is obu_header with obu_has_size_field (section 5.3.2).
@@ -23,17 +28,18 @@ func AppendTemporalDelimiter(dst []byte) []byte {
 	return appendOBUHeader(dst, av1.OBUTemporalDelimiter, 0)
 }
 
-// NextOBU splits the first OBU off data in the low-overhead format (section 5.2,
-// every OBU has its size) and returns it with the bytes after it.
+// NextOBU splits the first OBU off data, a sequence of units with size fields (section
+// 5.2, low-overhead format), and returns it with the bytes after it. A unit without size
+// field takes all of data. The error is ErrTruncated or ErrInvalid.
 func NextOBU(data []byte) (o OBU, rest []byte, err error) {
 	if len(data) == 0 {
 		return o, nil, ErrTruncated
 	}
 	head := data[0]
-	if head&0x80 != 0 || head&2 == 0 {
-		return o, nil, ErrInvalid
+	if head&0x81 != 0 {
+		return o, nil, fmt.Errorf("%w: reserved header bits %#02x", ErrInvalid, head)
 	}
-	o.Type = av1.OBUType(head >> 3 & 15)
+	o.Type, o.HasSize = av1.OBUType(head>>3&15), head&2 != 0
 	n := 1
 	if head&4 != 0 {
 		if len(data) < 2 {
@@ -42,16 +48,21 @@ func NextOBU(data []byte) (o OBU, rest []byte, err error) {
 		o.TemporalID, o.SpatialID = data[1]>>5, data[1]>>3&3
 		n = 2
 	}
-	size, sizeBytes, err := readLeb128(data[n:])
-	if err != nil {
-		return o, nil, err
+	size := len(data) - n
+	if o.HasSize {
+		v, sizeBytes, err := ReadLeb128(data[n:])
+		if err != nil {
+			return o, nil, err
+		}
+		n += sizeBytes
+		if int64(v) > int64(len(data)-n) {
+			return o, nil, ErrTruncated
+		}
+		size = int(v)
 	}
-	n += sizeBytes
-	if int64(size) > int64(len(data)-n) {
-		return o, nil, ErrTruncated
-	}
-	o.Payload = data[n : n+int(size)]
-	return o, data[n+int(size):], nil
+	end := n + size
+	o.Header, o.Payload = data[:n:n], data[n:end:end]
+	return o, data[end:], nil
 }
 
 // AppendAnnexB appends a temporal unit of the low-overhead format in the

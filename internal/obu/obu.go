@@ -3,8 +3,9 @@
 package obu
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/grav1e/grav1e/internal/bitstream"
 )
 
 // Type is obu_type (section 6.2.2).
@@ -25,8 +26,8 @@ const (
 
 // Errors of this package; compare with errors.Is.
 var (
-	ErrTruncated = errors.New("obu: data ends early")
-	ErrMalformed = errors.New("obu: malformed")
+	ErrTruncated = bitstream.ErrTruncated
+	ErrMalformed = bitstream.ErrInvalid
 )
 
 // Unit is one open bitstream unit (section 5.3).
@@ -44,36 +45,11 @@ func (u *Unit) Bytes() int { return len(u.Header) + len(u.Data) }
 // Next splits the first unit off data, a sequence of units with size fields (section
 // 5.2, low-overhead format). A unit without size field takes all of data.
 func Next(data []byte) (u Unit, rest []byte, err error) {
-	if len(data) == 0 {
-		return u, nil, ErrTruncated
+	o, rest, err := bitstream.NextOBU(data)
+	if err != nil {
+		return u, nil, err
 	}
-	h := data[0]
-	if h&0x81 != 0 {
-		return u, nil, fmt.Errorf("%w: reserved header bits %#02x", ErrMalformed, h)
-	}
-	u.Type, u.HasSize = Type(h>>3&15), h&2 != 0
-	n := 1
-	if h&4 != 0 {
-		if len(data) < 2 {
-			return u, nil, ErrTruncated
-		}
-		u.TemporalID, u.SpatialID = data[1]>>5, data[1]>>3&3
-		n = 2
-	}
-	size := uint64(len(data) - n)
-	if u.HasSize {
-		var k int
-		if size, k, err = LEB128(data[n:]); err != nil {
-			return u, nil, err
-		}
-		n += k
-	}
-	if size > uint64(len(data)-n) {
-		return u, nil, ErrTruncated
-	}
-	end := n + int(size)
-	u.Header, u.Data = data[:n:n], data[n:end:end]
-	return u, data[end:], nil
+	return Unit{Type(o.Type), o.HasSize, o.TemporalID, o.SpatialID, o.Header, o.Payload}, rest, nil
 }
 
 // Split returns all units of data, in the low-overhead format.
@@ -121,32 +97,13 @@ func SplitAnnexB(data []byte) (units []Unit, rest []byte, err error) {
 
 // delimited splits a leb128 length and as many bytes off data.
 func delimited(data []byte) (part, rest []byte, err error) {
-	size, n, err := LEB128(data)
+	size, n, err := bitstream.ReadLeb128(data)
 	if err != nil {
 		return nil, nil, err
 	}
-	if size > uint64(len(data)-n) {
+	if int64(size) > int64(len(data)-n) {
 		return nil, nil, ErrTruncated
 	}
 	end := n + int(size)
 	return data[n:end], data[end:], nil
-}
-
-// LEB128 reads a little-endian base-128 number (section 4.10.5) and the count of its bytes.
-func LEB128(data []byte) (v uint64, n int, err error) {
-	for n < 8 {
-		if n == len(data) {
-			return 0, 0, ErrTruncated
-		}
-		b := data[n]
-		v |= uint64(b&0x7f) << (7 * n)
-		n++
-		if b&0x80 == 0 {
-			if v > 1<<32-1 {
-				break
-			}
-			return v, n, nil
-		}
-	}
-	return 0, 0, fmt.Errorf("%w: leb128 above 32 bits", ErrMalformed)
 }

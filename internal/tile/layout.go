@@ -35,14 +35,19 @@ func (s *Syntax) Layout(dst []TxUnit, b *Block) []TxUnit {
 			} else {
 				dst = s.gridUnits(dst, b, 0, chunkX, chunkY, min(w4, 16), min(h4, 16))
 			}
-			chroma := len(dst)
-			for p := 1; p < planes; p++ {
-				dst = s.gridUnits(dst, b, p, chunkX, chunkY, min(w4, 16), min(h4, 16))
+			unit++
+			if planes == 1 {
+				continue
 			}
+			chroma := len(dst)
+			dst = s.gridUnits(dst, b, 1, chunkX, chunkY, min(w4, 16), min(h4, 16))
 			if tree {
 				s.linkChroma(dst, b, luma, chroma)
 			}
-			unit++
+			for _, u := range dst[chroma:] {
+				u.Plane = 2
+				dst = append(dst, u)
+			}
 		}
 	}
 	return dst
@@ -102,6 +107,10 @@ func (s *Syntax) treeUnits(dst []TxUnit, row, col int, tx av1.TxSize, split uint
 func (s *Syntax) linkChroma(units []TxUnit, b *Block, luma, chroma int) {
 	for i := chroma; i < len(units); i++ {
 		u := &units[i]
+		u.Luma = uint16(luma)
+		if chroma == luma+1 {
+			continue // most blocks have one transform
+		}
 		x := max(b.Col, int(u.X4)<<s.subX)
 		y := max(b.Row, int(u.Y4)<<s.subY)
 		for j := luma; j < chroma; j++ {

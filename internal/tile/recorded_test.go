@@ -129,3 +129,17 @@ func BenchmarkModeInfo(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(blocks)), "ns/block")
 }
+
+// BenchmarkLayout lists the transform blocks of all blocks of the recorded frame.
+func BenchmarkLayout(b *testing.B) {
+	f := recordedFrame(b, recordedPath)
+	var blocks []*Block
+	f.eachBlock(func(_ *Superblock, blk *Block, _ []TxBlock) { blocks = append(blocks, blk) })
+	units := make([]TxUnit, 0, MaxTxUnits)
+	for b.Loop() {
+		for _, blk := range blocks {
+			units = f.s.Layout(units, blk)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(blocks)), "ns/block")
+}
