@@ -22,12 +22,14 @@ const (
 )
 
 // halfBand is the height of the bands BuildRows works in, and the side of its tiles.
-const halfBand = 64
+const halfBand = simd.HalfBand
 
 // HalfScratch is the working memory of BuildRows.
 type HalfScratch struct {
-	out [halfBand * halfBand]uint16
-	tmp [simd.MCTmpLen]int16
+	half [simd.HalfTmpLen]int16
+	out  [halfBand * halfBand]uint16
+	tmp  [simd.MCTmpLen]int16
+	dst  [4][]uint8
 }
 
 func halfSize(w, h int) (stride, bytes int) {
@@ -53,26 +55,33 @@ func NewHalfSample(data []uint8, w, h int) (s HalfSample) {
 // BuildRows fills the rows y0 up to y1 (y0 a multiple of 64; y1 too, or the height)
 // from luma, whose borders are extended. Ranges may be built in parallel.
 func (s *HalfSample) BuildRows(luma *frame.Plane, bitDepth, y0, y1 int, scratch *HalfScratch) {
-	half := &av1.SubpelFilters[av1.EightTap][8]
-	filters := [4][2]*[8]int16{1: {half, nil}, 2: {nil, half}, 3: {half, half}}
 	for y := y0; y < y1; y += halfBand {
-		h := min(halfBand, y1-y)
 		for x := 0; x < luma.Width; x += halfBand {
-			for j := range h {
-				simd.ME.Narrow(s.Plane[0].At(x, y+j)[:halfBand], luma.At(x, y+j), uint(bitDepth-8))
+			for i := range s.Plane {
+				scratch.dst[i] = s.Plane[i].At(x, y)
 			}
-			src := luma.At(x-simd.MCMargin, y-simd.MCMargin)
-			for i := 1; i < len(filters); i++ {
-				f := filters[i]
-				simd.MC.Put8Tap(scratch.out[:], halfBand, src, luma.Stride, halfBand, h, f[0], f[1], bitDepth, &scratch.tmp)
-				for j := range h {
-					simd.ME.Narrow(s.Plane[i].At(x, y+j)[:halfBand], scratch.out[j*halfBand:], uint(bitDepth-8))
-				}
+			src, h := luma.At(x-simd.MCMargin, y-simd.MCMargin), min(halfBand, y1-y)
+			if bitDepth == 8 {
+				simd.HalfSample.Planes(&scratch.dst, s.Plane[0].Stride, src, luma.Stride, halfBand, h, &scratch.half)
+			} else {
+				s.buildTile(src, luma.Stride, bitDepth, h, scratch)
 			}
 		}
 	}
 	for i := range s.Plane {
 		s.Plane[i].extend(y0, y1, halfPad)
+	}
+}
+
+// buildTile interpolates h rows of samples of more than 8 bits into scratch.dst.
+func (s *HalfSample) buildTile(src []uint16, srcStride, bitDepth, h int, scratch *HalfScratch) {
+	half := &av1.SubpelFilters[av1.EightTap][8]
+	filters := [4][2]*[8]int16{1: {half, nil}, 2: {nil, half}, 3: {half, half}}
+	for i, f := range filters {
+		simd.MC.Put8Tap(scratch.out[:], halfBand, src, srcStride, halfBand, h, f[0], f[1], bitDepth, &scratch.tmp)
+		for j := range h {
+			simd.ME.Narrow(scratch.dst[i][j*s.Plane[i].Stride:][:halfBand], scratch.out[j*halfBand:], uint(bitDepth-8))
+		}
 	}
 }
 

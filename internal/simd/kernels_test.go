@@ -32,7 +32,7 @@ func TestKernelBenches(t *testing.T) {
 	benches := kernelBenches()
 	for family, table := range map[string]any{
 		"MC": MC, "Dist": Dist, "ME": ME, "Subpel": Subpel, "IPred": IPred, "Txfm": Txfm,
-		"Quant": Quant, "Deblock": Deblock, "Cdef": Cdef, "LoopRestoration": LoopRestoration, "Ingest": Ingest,
+		"Quant": Quant, "Deblock": Deblock, "Cdef": Cdef, "LoopRestoration": LoopRestoration, "Ingest": Ingest, "HalfSample": HalfSample,
 	} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(table)) {
 			found := false
@@ -49,6 +49,7 @@ func TestKernelBenches(t *testing.T) {
 
 func kernelBenches() (list []kernelBench) {
 	list = append(list, ingestBenches()...)
+	list = append(list, halfSampleBenches()...)
 	list = append(list, mcBenches()...)
 	list = append(list, distBenches()...)
 	list = append(list, motionBenches()...)

@@ -22,7 +22,7 @@ const (
 var svtTotal = [2]float64{107, 27.7}
 
 var stages = []stage{
-	{name: "input, downscaling, scene cuts", within: pattern(`encoder\.(ingest|\(\*keyDecision\))|motion\.\(\*Pyramid\)|Encoder\)\.SendFrame`), svt: [2]float64{2.2, 0.9}},
+	{name: "input, downscaling, scene cuts", within: pattern(`encoder\.(ingest|\(\*keyDecision\)|\(\*sourceStage\))|motion\.\(\*Pyramid\)|Encoder\)\.SendFrame`), svt: [2]float64{2.2, 0.9}},
 	{name: "motion search on source pictures", within: pattern(`\(\*motionStage\)`), svt: [2]float64{8.9, 3.4}},
 	{name: "temporal filter, propagation of quality", svt: [2]float64{16.7, 1.5}},
 	{name: "half-sample planes", within: pattern(`\(\*halfStage\)|\(\*coder\)\.interpolate`)},
