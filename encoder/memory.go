@@ -24,7 +24,8 @@ type MemoryItem struct {
 type MemoryPlan struct {
 	Items     []MemoryItem
 	Total     int64
-	Threads   int // after shrinking to Config.MaxMemory
+	Overlap   bool // the motion search of a frame runs beside the coding of the one before; this and what follows: after shrinking to Config.MaxMemory
+	Threads   int
 	MiniGOP   int
 	Lookahead int // frames
 }
@@ -61,7 +62,7 @@ func (e *Encoder) plan() (MemoryPlan, error) {
 }
 
 func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
-	plan := MemoryPlan{Total: p.Total, Threads: e.cfg.Threads, MiniGOP: e.speed.MiniGOP, Lookahead: e.Latency()}
+	plan := MemoryPlan{Total: p.Total, Overlap: e.overlap, Threads: e.cfg.Threads, MiniGOP: e.speed.MiniGOP, Lookahead: e.Latency()}
 	for _, it := range p.Items {
 		plan.Items = append(plan.Items, MemoryItem{string(it.Purpose), it.Bytes})
 	}
