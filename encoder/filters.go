@@ -131,14 +131,15 @@ func (c *coder) openFilters() {
 	searchCdef := c.startCdef()
 	c.startRestoration()
 	rows := c.sbRows * oneIf(!c.frame.Unseen)
+	output := !c.frame.IsLeaf() || c.e.cfg.Reconstruct
 	s.chooseDeblock.Open(oneIf(searchDeblock))
 	s.deblock.Open(rows * oneIf(searchDeblock || f.deblocker.Enabled()))
 	s.searchCdef.Open(rows * oneIf(searchCdef))
 	s.chooseCdef.Open(oneIf(searchCdef))
-	s.cdef.Open(rows * oneIf(f.recon != &c.under.picture))
+	s.cdef.Open(rows * oneIf(f.recon != &c.under.picture && (output || f.restoreOn)))
 	s.searchRestoration.Open(len(f.tasks))
 	s.chooseRestoration.Open(oneIf(f.restoreOn))
-	s.restore.Open(filter.StripeCount(c.e.cfg.Height) * oneIf(f.restoreOn))
+	s.restore.Open(filter.StripeCount(c.e.cfg.Height) * oneIf(output && f.restoreOn))
 }
 
 // oneIf is 1 if yes.
