@@ -22,18 +22,22 @@ type coder struct {
 	structure lookahead.Structure
 	steps     []lookahead.Step
 
-	references []reference // the pool slots point into
-	slots      [av1.NumRefFrames]*reference
-	halves     []motion.HalfSample // one per frame in the slots
-	freeHalves []*motion.HalfSample
-	hdr        bitstream.FrameHeader
-	cdf        bitstream.CDFContext // at the start of the frame
-	rates      tile.RateTables
-	mvCosts    motion.MvCosts
-	frame      decide.Frame
-	field      mvpred.MotionField
-	fieldCells []mvpred.FieldMV
-	results    [av1.RefsPerFrame]motion.Results // open-loop motion, by place in frame.Search
+	references   []reference // the pool slots point into
+	slots        [av1.NumRefFrames]*reference
+	pyramids     []motion.Pyramid    // one per reference and, with overlap, one more
+	halves       []motion.HalfSample // one per frame in the slots
+	freePyramids []*motion.Pyramid
+	freeHalves   []*motion.HalfSample
+	hdr          bitstream.FrameHeader
+	cdf          bitstream.CDFContext // at the start of the frame
+	rates        tile.RateTables
+	mvCosts      motion.MvCosts
+	frame        decide.Frame
+	field        mvpred.MotionField
+	fieldCells   []mvpred.FieldMV
+	fieldRows    int // superblock rows of the field, 0: the frame has none
+	unpacking    *input
+	openLoops    []*openLoop // of the frame under way and, with overlap, of the next one
 
 	grid           frame.ModeGrid
 	superblocks    []tile.Superblock
@@ -41,6 +45,8 @@ type coder struct {
 	sbRows         int
 	sbCols         int
 	tiles          []tilePlace
+	tileCols       int
+	tileRows       []tileRow
 	above          []tile.AboveContext // of the decision pass, by row of tiles
 	scratch        frame.Picture       // reconstruction before CDEF
 	source         frame.Picture       // the picture being coded, unless it has a place elsewhere, see filters.source
@@ -50,7 +56,7 @@ type coder struct {
 	wave           *sched.Wavefront
 	stages         stages
 	filters        filters
-	writers        []tileWriter
+	writers        []*tileWriter
 	payloads       [][]byte
 
 	tileColsLog2, tileRowsLog2 int
@@ -62,7 +68,7 @@ type coder struct {
 // reference is a coded picture and what later frames need of it.
 type reference struct {
 	picture    frame.Picture
-	pyramid    motion.Pyramid     // of the source picture
+	pyramid    *motion.Pyramid    // of the source picture, while it is under way or in a slot
 	half       *motion.HalfSample // of the reconstruction, while slots point here, if motion is ranked on it
 	mvs        frame.SavedMVs
 	cdf        bitstream.CDFContext
@@ -106,20 +112,38 @@ func (c *coder) codeGroup(g group) error {
 		c.steps = c.structure.MiniGOP(c.steps[:0], g.first, g.n)
 	}
 	for i := range c.steps {
+		c.drawFrameType(&c.steps[i])
+	}
+	for i := range c.steps {
 		st := &c.steps[i]
+		var err error
 		if st.ShowExisting >= 0 {
-			if err := c.showExisting(st); err != nil {
-				return err
-			}
-			continue
+			err = c.showExisting(st)
+		} else {
+			err = c.codeFrame(st, c.current[st.Display-g.first], c.nextCoded(i+1, g.first))
 		}
-		c.drawFrameType(st)
-		in := c.current[st.Display-g.first]
-		if err := c.codeFrame(st, in); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// coded is a frame to code, and its input.
+type coded struct {
+	step *lookahead.Step
+	in   *input
+}
+
+// nextCoded is the first frame to code from step i of the group on; in is nil if there
+// is none.
+func (c *coder) nextCoded(i int, first int64) coded {
+	for ; i < len(c.steps); i++ {
+		if st := &c.steps[i]; st.ShowExisting < 0 {
+			return coded{st, c.current[st.Display-first]}
+		}
+	}
+	return coded{}
 }
 
 // drawFrameType makes, with random decisions, one inter frame in eight intra-only.
@@ -158,42 +182,77 @@ func (c *coder) takeReference() *reference {
 	panic("encoder: no free reference picture") // the pool has one more than there are slots
 }
 
-// store puts r into the slots of refresh_frame_flags (section 7.20).
+// store puts r into the slots of refresh_frame_flags (section 7.20). What r replaces may
+// still be predicted from until r is finished, see retire.
 func (c *coder) store(r *reference, refreshFrameFlags uint8) {
 	for i := range c.slots {
 		if refreshFrameFlags>>i&1 == 0 {
 			continue
 		}
 		if old := c.slots[i]; old != nil {
-			c.release(old)
+			old.users--
 		}
 		c.slots[i] = r
 		r.users++
 	}
-}
-
-// release takes r out of one slot.
-func (c *coder) release(r *reference) {
-	if r.users--; r.users == 0 && r.half != nil {
-		c.freeHalves = append(c.freeHalves, r.half)
-		r.half = nil
+	if r.users > 0 && c.e.usesHalfSamples() {
+		r.half = c.takeHalf()
 	}
 }
 
-// interpolate makes the half-sample planes of r, which is in a slot.
-func (c *coder) interpolate(r *reference) error {
-	if r.users == 0 || !c.e.usesHalfSamples() {
-		return nil
+// takeHalf returns half-sample planes that are free, or will be when the decisions of the
+// frame under way are made: then nothing is predicted from the frame it replaces any more.
+func (c *coder) takeHalf() (h *motion.HalfSample) {
+	if last := len(c.freeHalves) - 1; last >= 0 {
+		h, c.freeHalves = c.freeHalves[last], c.freeHalves[:last]
+		return h
 	}
-	last := len(c.freeHalves) - 1
-	r.half, c.freeHalves = c.freeHalves[last], c.freeHalves[:last]
-	return c.e.pool.Run(&c.stages.half, c.sbRows)
+	for i := range c.references {
+		if r := &c.references[i]; r.users == 0 && r.half != nil {
+			h, r.half = r.half, nil
+			return h
+		}
+	}
+	panic("encoder: no free half-sample planes") // there are as many as frames in slots
 }
 
-// codeFrame codes one frame: motion, decisions, filters, bits.
-func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
+// takePyramid returns an unused pyramid.
+func (c *coder) takePyramid() *motion.Pyramid {
+	last := len(c.freePyramids) - 1
+	p := c.freePyramids[last]
+	c.freePyramids = c.freePyramids[:last]
+	return p
+}
+
+// retire takes back what belongs to pictures in no slot.
+func (c *coder) retire() {
+	for i := range c.references {
+		r := &c.references[i]
+		if r.users > 0 {
+			continue
+		}
+		if r.pyramid != nil {
+			c.freePyramids = append(c.freePyramids, r.pyramid)
+			r.pyramid = nil
+		}
+		if r.half != nil {
+			c.freeHalves = append(c.freeHalves, r.half)
+			r.half = nil
+		}
+	}
+}
+
+// codeFrame codes one frame: motion, decisions, filters, bits, all of them stages that
+// follow each other row by row. Of the next frame, if that is known, the open-loop motion
+// search fills gaps.
+//
+// Where it begins, all frames before in coding order are written: the quantiser may
+// depend on their exact sizes. The choice has no part in the open-loop search.
+func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	r := c.takeReference()
 	c.under = r
+	open := c.openLoopOf(coded{st, in})
+	r.pyramid = open.pyramid
 	if err := c.setHeader(st, r); err != nil {
 		return err
 	}
@@ -201,38 +260,47 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input) error {
 	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
 	in.metadata = spare
 	c.loadCDFs(st)
-	c.setFrame(st, r)
-	if err := c.unpack(in); err != nil {
-		return err
-	}
-	if err := c.runStages(r); err != nil {
-		return err
-	}
+	c.setFrame(st, r, open)
 	c.store(r, st.RefreshMask)
-	if err := c.interpolate(r); err != nil {
+	c.openStages(in, open)
+	if next.in != nil && c.e.overlap {
+		c.openLoopOf(next)
+	}
+	if err := c.runStages(st, r, open); err != nil {
+		return err
+	}
+	c.retire()
+	return nil
+}
+
+// runStages sees the stages of the frame through. The packet doesn't wait for the last of
+// them, what the frame is as a reference.
+func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) error {
+	p, s := c.e.pool, &c.stages
+	if err := p.Finish(s.unpack, open.downscale); err != nil {
+		return err
+	}
+	c.recycle(open.take())
+	if err := p.Finish(s.write...); err != nil {
+		return err
+	}
+	if c.e.cfg.Reconstruct {
+		if err := p.Finish(s.reference...); err != nil {
+			return err
+		}
+	}
+	if err := c.finishTiles(r); err != nil {
 		return err
 	}
 	if err := c.unit.frame(c, r, st); err != nil {
 		return err
 	}
 	if st.Shown {
-		return c.unit.finish(c, r, st.Type == av1.KeyFrame)
+		if err := c.unit.finish(c, r, st.Type == av1.KeyFrame); err != nil {
+			return err
+		}
 	}
-	return nil
-}
-
-// runStages makes the frame's payloads and completes r.
-func (c *coder) runStages(r *reference) error {
-	if err := c.searchMotion(r); err != nil {
-		return err
-	}
-	if err := c.decide(r); err != nil {
-		return err
-	}
-	if err := c.filter(r); err != nil {
-		return err
-	}
-	return c.write(r)
+	return p.Finish(s.reference...)
 }
 
 // loadCDFs sets the CDFs the frame starts with (init_non_coeff_cdfs, load_previous, section 5.9.2).

@@ -17,14 +17,15 @@ import (
 // be called from different goroutines; frames are coded by a goroutine of the
 // encoder's own and its pool of workers.
 type Encoder struct {
-	cfg    Config
-	tools  tools
-	speed  decide.Speed
-	memory *frame.Planner
-	mapped int64
-	pool   *sched.Pool
-	seq    bitstream.SequenceHeader
-	coder  coder // owned by the coding goroutine
+	cfg     Config
+	tools   tools
+	speed   decide.Speed
+	memory  *frame.Planner
+	mapped  int64
+	overlap bool // the open-loop search of a frame runs beside the coding of the one before
+	pool    *sched.Pool
+	seq     bitstream.SequenceHeader
+	coder   coder // owned by the coding goroutine
 
 	sending sync.Mutex // held by SendFrame, which copies into mapped memory: Flush and Close wait for it
 	mu      sync.Mutex // taken after sending
@@ -99,6 +100,7 @@ func New(cfg Config) (*Encoder, error) {
 	e.keys = keyDecision{cfg: &e.cfg}
 	e.pool = sched.NewPool(e.cfg.Threads)
 	e.coder.init(e)
+	e.pool.Start()
 	e.finished.Add(1)
 	go e.run()
 	return e, nil
@@ -108,6 +110,7 @@ func New(cfg Config) (*Encoder, error) {
 func newEncoder(cfg Config) *Encoder {
 	e := &Encoder{cfg: cfg, speed: speedFor(&cfg)}
 	e.cfg.Threads = cfg.threads()
+	e.overlap = e.cfg.Threads > 1
 	e.tools, _ = parseTools(cfg.ForceTools)
 	e.tools.apply(&e.speed)
 	e.changed.L = &e.mu
@@ -282,6 +285,7 @@ func (e *Encoder) Close() error {
 	e.closed = true
 	e.changed.Broadcast()
 	e.mu.Unlock()
+	e.pool.Stop()
 	e.sending.Lock()
 	defer e.sending.Unlock()
 	e.finished.Wait()
@@ -303,7 +307,7 @@ func (e *Encoder) run() {
 			return
 		}
 		if err := e.coder.codeGroup(g); err != nil {
-			if !errors.Is(err, ErrClosed) {
+			if !errors.Is(err, ErrClosed) && !errors.Is(err, sched.ErrStopped) {
 				e.fail(err)
 			}
 			return

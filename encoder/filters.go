@@ -15,7 +15,7 @@ type filters struct {
 
 	deblock        filter.DeblockParams
 	deblocker      filter.Deblocker
-	deblockScratch [3]filter.DeblockScratch // by plane
+	deblockScratch filter.DeblockScratch
 	deblockSearch  filter.DeblockSearch
 
 	cdefOn     bool
@@ -49,10 +49,8 @@ const smallestUnit = 64
 func (f *filters) layout(p *frame.Planner, e *Encoder, grid *frame.ModeGrid, planes int) {
 	const purpose = "filter parameters"
 	n := filter.DeblockScratchSize(grid.Cols)
-	for i := range planes {
-		if mem := frame.Take[uint8](p, purpose, n); mem != nil {
-			f.deblockScratch[i] = filter.NewDeblockScratch(mem, grid.Cols)
-		}
+	if mem := frame.Take[uint8](p, purpose, n); mem != nil {
+		f.deblockScratch = filter.NewDeblockScratch(mem, grid.Cols)
 	}
 	if e.speed.Cdef != decide.SearchOff {
 		index, _ := filter.CdefIndexSize(grid)
@@ -66,6 +64,7 @@ func (f *filters) layout(p *frame.Planner, e *Encoder, grid *frame.ModeGrid, pla
 			f.trials[i] = frame.Take[filter.UnitTrial](p, purpose, count)
 			f.lrUnits[i] = frame.Take[tile.LRUnit](p, purpose, count)
 		}
+		f.tasks = sized(f.tasks, count*planes)
 	}
 }
 
@@ -121,127 +120,135 @@ func (c *coder) unseen() bool {
 	return c.frame.IsLeaf() && !c.e.cfg.Reconstruct && s.Deblock <= decide.SearchFormula && s.Cdef <= decide.SearchFormula && s.Restoration == decide.SearchOff
 }
 
-// filter runs the in-loop filters (section 7.4) and completes r's picture.
-func (c *coder) filter(r *reference) error {
-	f := &c.filters
-	if err := c.runDeblock(r); err != nil {
-		return err
+// openFilters opens the stages of the in-loop filters (section 7.4).
+//
+// A row of the picture is filtered when the rows around it are ready for it, while others
+// are decided: intra prediction wants the samples before deblocking, of the last line of
+// the row above, and CDEF writes where the source may have been, which a row decided doesn't need.
+func (c *coder) openFilters() {
+	f, s := &c.filters, &c.stages
+	searchDeblock := c.startDeblock()
+	searchCdef := c.startCdef()
+	c.startRestoration()
+	rows := c.sbRows * oneIf(!c.frame.Unseen)
+	output := !c.frame.IsLeaf() || c.e.cfg.Reconstruct
+	s.chooseDeblock.Open(oneIf(searchDeblock))
+	s.deblock.Open(rows * oneIf(searchDeblock || f.deblocker.Enabled()))
+	s.searchCdef.Open(rows * oneIf(searchCdef))
+	s.chooseCdef.Open(oneIf(searchCdef))
+	s.cdef.Open(rows * oneIf(f.recon != &c.under.picture && (output || f.restoreOn)))
+	s.searchRestoration.Open(len(f.tasks))
+	s.chooseRestoration.Open(oneIf(f.restoreOn))
+	s.restore.Open(filter.StripeCount(c.e.cfg.Height) * oneIf(output && f.restoreOn))
+}
+
+// oneIf is 1 if yes.
+func oneIf(yes bool) int {
+	if yes {
+		return 1
 	}
-	if err := c.runCdef(r); err != nil {
-		return err
-	}
-	if err := c.runRestoration(r); err != nil {
-		return err
-	}
-	f.lr = f.writerUnits()
-	if c.frame.Unseen {
-		return nil
-	}
-	return c.e.pool.Run(&c.stages.extend, r.picture.NumPlanes)
+	return 0
 }
 
 // filterLambda is λ in squared error per bit.
 func (c *coder) filterLambda() float64 { return c.frame.LambdaPerBit() }
 
-// runDeblock chooses the levels and deblocks in place, planes in parallel.
-func (c *coder) runDeblock(r *reference) error {
-	f, h := &c.filters, &c.hdr
+// startDeblock sets the levels; it tells whether they are to be searched for.
+func (c *coder) startDeblock() (search bool) {
+	f, h, effort := &c.filters, &c.hdr, c.e.speed.Deblock
 	f.deblock = filter.DeblockParams{}
-	if c.e.speed.Deblock == decide.SearchOff || h.CodedLossless {
-		return nil
+	on := effort != decide.SearchOff && !h.CodedLossless
+	if on {
+		f.deblock.SetFromQ(int(h.BaseQIdx), c.e.cfg.BitDepth, h.FrameIsIntra)
 	}
-	f.deblock.SetFromQ(int(h.BaseQIdx), c.e.cfg.BitDepth, h.FrameIsIntra)
-	if c.e.speed.Deblock >= decide.SearchFast && f.recon != &r.picture {
-		s := &f.deblockSearch
-		s.Trial, s.Scratch, s.RowStep = &r.picture, f.deblockScratch[0], 1
-		if c.e.speed.Deblock == decide.SearchFast {
-			s.RowStep = 4
-		}
-		s.Run(&f.deblock, c.frame.Src, f.recon, &c.grid)
-	}
-	h.LoopFilterLevel = f.deblock.Level
-	if f.deblock.Level[0]|f.deblock.Level[1] == 0 {
-		h.LoopFilterLevel = [4]uint8{}
-		return nil
-	}
-	if c.frame.Unseen {
-		return nil
-	}
-	f.deblocker.Init(&f.deblock, c.e.cfg.BitDepth)
-	return c.e.pool.Run(&c.stages.deblock, r.picture.NumPlanes)
+	c.setDeblock()
+	return on && effort >= decide.SearchFast && f.recon != &c.under.picture
 }
 
-type deblockStage struct{ c *coder }
-
-func (s *deblockStage) Row(_, plane int) {
-	f := &s.c.filters
-	if plane == 0 || f.deblock.Level[1+plane] != 0 {
-		f.deblocker.Plane(f.recon, &s.c.grid, plane, 0, s.c.grid.Rows, &f.deblockScratch[plane])
-	}
-}
-
-// runCdef chooses the strengths and filters from recon into r's picture.
-func (c *coder) runCdef(r *reference) error {
+// setDeblock puts the levels into the header and the filter.
+func (c *coder) setDeblock() {
 	f, h := &c.filters, &c.hdr
-	if f.recon == &r.picture {
-		return nil
+	f.deblocker.Init(&f.deblock, c.e.cfg.BitDepth)
+	h.LoopFilterLevel = [4]uint8{}
+	if f.deblocker.Enabled() {
+		h.LoopFilterLevel = f.deblock.Level
 	}
-	f.cdef.Params = filter.CdefParams{Damping: filter.CdefDamping(int(h.BaseQIdx))}
-	if f.cdefOn {
-		if err := c.chooseCdef(); err != nil {
-			return err
-		}
-		f.setCdefHeader(h, c.superblocks)
-	}
-	if c.frame.Unseen {
-		return nil
-	}
-	return c.e.pool.Run(&c.stages.cdef, c.sbRows)
 }
 
-func (c *coder) chooseCdef() error {
+// chooseDeblock searches for the levels.
+func (c *coder) chooseDeblock(_, _ int) {
 	f := &c.filters
-	effort := c.e.speed.Cdef
+	s := &f.deblockSearch
+	s.Trial, s.Scratch, s.RowStep = &c.under.picture, f.deblockScratch, 1
+	if c.e.speed.Deblock == decide.SearchFast {
+		s.RowStep = 4
+	}
+	s.Run(&f.deblock, c.frame.Src, f.recon, &c.grid)
+	c.setDeblock()
+}
+
+// deblockReady: rows are deblocked from the top down, each when the one below is decided.
+func (c *coder) deblockReady(row int) bool {
+	s := &c.stages
+	return s.deblock.Done() == row && c.decided(row+1) && s.chooseDeblock.Complete()
+}
+
+func (c *coder) deblockRow(_, row int) {
+	f := &c.filters
+	f.deblocker.Rows(f.recon, &c.grid, row*16, min(row*16+16, c.grid.Rows), &f.deblockScratch)
+}
+
+// deblocked tells that a row is final before CDEF, and enough of the next one.
+func (c *coder) deblocked(row int) bool { return c.decided(row+1) && c.stages.deblock.Passed(row+1) }
+
+// startCdef sets the strengths; it tells whether they are to be searched for.
+func (c *coder) startCdef() (search bool) {
+	f, h, effort := &c.filters, &c.hdr, c.e.speed.Cdef
+	f.cdef.Params = filter.CdefParams{Damping: filter.CdefDamping(int(h.BaseQIdx))}
+	if !f.cdefOn {
+		return false
+	}
 	if effort == decide.SearchFormula {
-		f.cdef.Params.SetFromQ(int(c.hdr.BaseQIdx), c.e.cfg.BitDepth, c.hdr.FrameIsIntra)
+		f.cdef.Params.SetFromQ(int(h.BaseQIdx), c.e.cfg.BitDepth, h.FrameIsIntra)
 		clear(f.cdef.Index)
-		return nil
+		f.setCdefHeader(h)
+		return false
 	}
 	f.cdefSearch.Init(&c.grid, cdefStrengths(effort), f.cdef.Params.Damping, f.cdefMem)
 	f.cdefSearch.Sparse = effort == decide.SearchFast
-	if err := c.e.pool.Run(&c.stages.cdefSearch, c.sbRows); err != nil {
-		return err
-	}
-	maxBits := 3
-	if effort == decide.SearchFast {
-		maxBits = 2
-	}
-	f.cdefSearch.Pick(&f.cdef, &c.grid, f.recon.NumPlanes, maxBits, c.filterLambda())
-	return nil
+	return true
 }
 
-func (f *filters) setCdefHeader(h *bitstream.FrameHeader, sbs []tile.Superblock) {
+func (f *filters) setCdefHeader(h *bitstream.FrameHeader) {
 	p := &f.cdef.Params
 	h.CdefDamping, h.CdefBits = p.Damping, p.Bits
 	h.CdefYPriStrength, h.CdefYSecStrength = p.YPri, p.YSec
 	h.CdefUVPriStrength, h.CdefUVSecStrength = p.UVPri, p.UVSec
-	for i := range sbs {
-		sbs[i].CdefIdx[0] = f.cdef.Index[i]
+}
+
+func (c *coder) searchCdefRow(w, row int) {
+	f := &c.filters
+	f.cdefSearch.Rows(f.recon, c.frame.Src, &c.grid, row, row+1, &c.workers[w].filter.cdef)
+}
+
+func (c *coder) cdefSearched(int) bool { return c.stages.searchCdef.Complete() }
+
+// chooseCdef picks the strengths.
+func (c *coder) chooseCdef(_, _ int) {
+	f := &c.filters
+	maxBits := 3
+	if c.e.speed.Cdef == decide.SearchFast {
+		maxBits = 2
 	}
+	f.cdefSearch.Pick(&f.cdef, &c.grid, f.recon.NumPlanes, maxBits, c.filterLambda())
+	f.setCdefHeader(&c.hdr)
 }
 
-type cdefSearchStage struct{ c *coder }
+func (c *coder) cdefReady(row int) bool { return c.deblocked(row) && c.stages.chooseCdef.Complete() }
 
-func (s *cdefSearchStage) Row(w, row int) {
-	f := &s.c.filters
-	f.cdefSearch.Rows(f.recon, s.c.frame.Src, &s.c.grid, row, row+1, &s.c.workers[w].filter.cdef)
-}
-
-type cdefStage struct{ c *coder }
-
-// Row filters one row of 64x64 blocks, or copies it when CDEF changes nothing.
-func (s *cdefStage) Row(w, row int) {
-	c := s.c
+// cdefRow filters one row of 64x64 blocks from recon into the reference picture, or
+// copies it when CDEF changes nothing.
+func (c *coder) cdefRow(w, row int) {
 	f := &c.filters
 	row0, row1 := row*16, min(row*16+16, c.grid.Rows)
 	dst := &c.under.picture
@@ -261,6 +268,8 @@ func (s *cdefStage) Row(w, row int) {
 	}
 }
 
+func (c *coder) cdefDone(int) bool { return c.stages.cdef.Complete() }
+
 // restorationOptions is how thorough the search of loop restoration is.
 func restorationOptions(effort decide.SearchEffort) filter.RestorationOptions {
 	if effort == decide.SearchFull {
@@ -269,15 +278,14 @@ func restorationOptions(effort decide.SearchEffort) filter.RestorationOptions {
 	return filter.RestorationOptions{WienerRounds: 2, SgrSets: []uint8{2, 6, 10, 14}}
 }
 
-// runRestoration searches and applies loop restoration on r's picture.
-func (c *coder) runRestoration(r *reference) error {
-	f := &c.filters
-	f.restoration = filter.Restoration{}
+// startRestoration lists the units to search.
+func (c *coder) startRestoration() {
+	f, r := &c.filters, c.under
+	f.restoration, f.lr, f.tasks = filter.Restoration{}, [3]tile.LRPlane{}, f.tasks[:0]
 	if !f.restoreOn {
-		return nil
+		return
 	}
 	f.restore = filter.RestorationSearch{Source: c.frame.Src, Cdef: &r.picture, Deblocked: f.recon, Options: c.restoreOptions}
-	f.tasks = f.tasks[:0]
 	size := filter.RestorationUnitSize(c.e.cfg.Width, c.e.cfg.Height)
 	for i := range r.picture.NumPlanes {
 		p := &r.picture.Planes[i]
@@ -293,19 +301,43 @@ func (c *coder) runRestoration(r *reference) error {
 			}
 		}
 	}
-	if err := c.e.pool.Run(&c.stages.unitSearch, len(f.tasks)); err != nil {
-		return err
-	}
+}
+
+func (c *coder) searchUnit(w, i int) {
+	f := &c.filters
+	t := &f.tasks[i]
+	p := &f.restoration[t.plane]
+	f.restore.Unit(p, t.plane, t.row, t.col, &f.trials[t.plane][t.row*p.Cols+t.col], &c.workers[w].filter.restore)
+}
+
+func (c *coder) restorationSearched(int) bool {
+	return c.cdefDone(0) && c.stages.searchRestoration.Complete()
+}
+
+// chooseRestoration decides which units are restored.
+func (c *coder) chooseRestoration(_, _ int) {
+	f := &c.filters
 	rates := c.restorationRates()
-	for i := range r.picture.NumPlanes {
+	for i := range c.under.picture.NumPlanes {
 		p := &f.restoration[i]
 		p.Decide(i, f.trials[i][:len(p.Units)], &rates, c.filterLambda())
 		c.hdr.FrameRestorationType[i] = p.Type
 	}
-	if !f.restoration.Used() {
-		return nil
+	f.lr = f.writerUnits()
+}
+
+func (c *coder) restorationChosen(int) bool { return c.stages.chooseRestoration.Complete() }
+
+func (c *coder) restoreStripe(w, stripe int) {
+	f, dst := &c.filters, &c.under.picture
+	if f.restoration.Used() {
+		f.restoration.Rows(dst, dst, f.recon, stripe, stripe+1, &c.workers[w].filter.restore)
 	}
-	return c.e.pool.Run(&c.stages.restore, filter.StripeCount(c.e.cfg.Height))
+}
+
+// filtered tells that a row is final.
+func (c *coder) filtered(row int) bool {
+	return c.deblocked(row) && c.stages.cdef.Passed(row) && c.restorationChosen(0) && c.stages.restore.Complete()
 }
 
 func (c *coder) restorationRates() (r filter.RestorationRates) {
@@ -317,23 +349,6 @@ func (c *coder) restorationRates() (r filter.RestorationRates) {
 		r.UseSgrproj[i] = bitstream.SymbolCost(c.cdf.UseSgrproj[:], i)
 	}
 	return r
-}
-
-type unitSearchStage struct{ c *coder }
-
-func (s *unitSearchStage) Row(w, i int) {
-	f := &s.c.filters
-	t := &f.tasks[i]
-	p := &f.restoration[t.plane]
-	f.restore.Unit(p, t.plane, t.row, t.col, &f.trials[t.plane][t.row*p.Cols+t.col], &s.c.workers[w].filter.restore)
-}
-
-type restoreStage struct{ c *coder }
-
-func (s *restoreStage) Row(w, stripe int) {
-	f := &s.c.filters
-	dst := &s.c.under.picture
-	f.restoration.Rows(dst, dst, f.recon, stripe, stripe+1, &s.c.workers[w].filter.restore)
 }
 
 // writerUnits is the restoration as the tile writer wants it.

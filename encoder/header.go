@@ -72,7 +72,7 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 			h.InterpolationFilter = uint8(av1.Switchable)
 		}
 		h.UseRefFrameMvs = !st.ErrorResilient && !e.tools.has("no-temporal-mvs")
-		h.ReferenceSelect = e.speed.Compound && c.distinctReferences() > 1
+		h.ReferenceSelect = e.speed.Compound && c.distinctReferences(st) > 1
 		h.SkipModePresent = h.ReferenceSelect
 	}
 	if err := h.Derive(&e.seq); err != nil {
@@ -85,10 +85,10 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 	return nil
 }
 
-// distinctReferences is the number of different frames the header names.
-func (c *coder) distinctReferences() (n int) {
+// distinctReferences is the number of different frames the step names.
+func (c *coder) distinctReferences(st *lookahead.Step) (n int) {
 	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
-		if !c.repeated(ref) {
+		if !c.repeated(st, ref) {
 			n++
 		}
 	}

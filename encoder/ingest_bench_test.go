@@ -37,9 +37,14 @@ func BenchmarkInput(b *testing.B) {
 			defer perSample(b)
 			e.coder.under = &e.coder.references[0]
 			e.coder.frame.Src = &e.coder.references[0].picture
-			e.coder.stages.source.in = in
+			c := &e.coder
+			c.unpacking = in
+			open := c.openLoops[0]
+			open.in, open.pyramid = in, &c.pyramids[0]
 			for b.Loop() {
-				if err := e.pool.Run(&e.coder.stages.source, e.coder.sbRows); err != nil {
+				open.downscale.Open(c.sbRows)
+				c.stages.unpack.Open(c.sbRows)
+				if err := e.pool.Finish(open.downscale, c.stages.unpack); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -24,13 +24,14 @@ type MemoryItem struct {
 type MemoryPlan struct {
 	Items     []MemoryItem
 	Total     int64
-	Threads   int // after shrinking to Config.MaxMemory
+	Overlap   bool // the motion search of a frame runs beside the coding of the one before; this and what follows: after shrinking to Config.MaxMemory
+	Threads   int
 	MiniGOP   int
 	Lookahead int // frames
 }
 
-// PlanMemory returns the plan of cfg. With MaxMemory set it shrinks, in this order,
-// the mini-GOP (and with it the frames in flight) and the threads until the plan
+// PlanMemory returns the plan of cfg. With MaxMemory set it shrinks, in this order, the
+// overlap of frames that several threads have, the mini-GOP (and with it the frames in flight) and the threads until the plan
 // fits; a *MemoryError names the need of the smallest plan if even that doesn't.
 func PlanMemory(cfg Config) (MemoryPlan, error) {
 	if err := cfg.Validate(); err != nil {
@@ -48,6 +49,8 @@ func (e *Encoder) plan() (MemoryPlan, error) {
 		switch {
 		case limit == 0 || p.Total <= limit:
 			return e.describe(&p), nil
+		case e.overlap:
+			e.overlap = false
 		case e.speed.MiniGOP > 1:
 			e.speed.MiniGOP /= 2
 		case e.cfg.Threads > 1:
@@ -59,7 +62,7 @@ func (e *Encoder) plan() (MemoryPlan, error) {
 }
 
 func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
-	plan := MemoryPlan{Total: p.Total, Threads: e.cfg.Threads, MiniGOP: e.speed.MiniGOP, Lookahead: e.Latency()}
+	plan := MemoryPlan{Total: p.Total, Overlap: e.overlap, Threads: e.cfg.Threads, MiniGOP: e.speed.MiniGOP, Lookahead: e.Latency()}
 	for _, it := range p.Items {
 		plan.Items = append(plan.Items, MemoryItem{string(it.Purpose), it.Bytes})
 	}
@@ -122,13 +125,8 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 		r := &c.references[i]
 		r.picture = frame.TakeReference(p, "reference pictures", f)
 		r.mvs = frame.TakeSavedMVs(p, "reference motion", f.Width, f.Height)
-		if e.cfg.StillPicture {
-			continue
-		}
-		if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(f.Width, f.Height)); mem != nil {
-			r.pyramid = motion.NewPyramid(mem, f.Width, f.Height)
-		}
 	}
+	e.layoutOpenLoops(p, f)
 	if !e.usesHalfSamples() {
 		return
 	}
@@ -138,6 +136,35 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 		if mem := frame.Take[uint8](p, "half-sample planes", motion.HalfSampleSize(f.Width, f.Height)); mem != nil {
 			c.halves[i] = motion.NewHalfSample(mem, f.Width, f.Height)
 			c.freeHalves = append(c.freeHalves, &c.halves[i])
+		}
+	}
+}
+
+// layoutOpenLoops takes what the motion search on source pictures needs: for the frame under
+// way and, with overlap, for the next one.
+func (e *Encoder) layoutOpenLoops(p *frame.Planner, f *frame.Format) {
+	c := &e.coder
+	n := 1 + oneIf(e.overlap)
+	c.openLoops, c.freePyramids = c.openLoops[:0], c.freePyramids[:0]
+	for range n {
+		c.openLoops = append(c.openLoops, &openLoop{c: c})
+	}
+	if e.cfg.StillPicture {
+		return
+	}
+	c.pyramids = sized(c.pyramids, len(c.references)+n-1)
+	for i := range c.pyramids {
+		if mem := frame.Take[uint8](p, "motion search pyramids", motion.PyramidSize(f.Width, f.Height)); mem != nil {
+			c.pyramids[i] = motion.NewPyramid(mem, f.Width, f.Height)
+			c.freePyramids = append(c.freePyramids, &c.pyramids[i])
+		}
+	}
+	for _, o := range c.openLoops {
+		o.results = make([]motion.Results, min(e.speed.PastRefs+e.speed.FutureRefs, av1.RefsPerFrame))
+		for i := range o.results {
+			if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(f.Width, f.Height)); mem != nil {
+				o.results[i] = motion.NewResults(mem, f.Width, f.Height)
+			}
 		}
 	}
 }
@@ -171,11 +198,6 @@ func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
 	c.sbRows, c.sbCols = (f.Height+63)/64, (f.Width+63)/64
 	c.superblocks = sized(c.superblocks, c.sbRows*c.sbCols)
 	c.records.layout(p, len(c.superblocks), e.mostRecord(f))
-	for ref := range min(e.speed.PastRefs+e.speed.FutureRefs, len(c.results)) {
-		if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(f.Width, f.Height)); mem != nil {
-			c.results[ref] = motion.NewResults(mem, f.Width, f.Height)
-		}
-	}
 }
 
 // layoutTiles chooses the tiles and takes their output buffers.
@@ -185,8 +207,9 @@ func (e *Encoder) layoutTiles(p *frame.Planner, f *frame.Format) {
 	n := tile.AboveContextSize(c.grid.Cols) * f.NumPlanes
 	rows := c.tiles[len(c.tiles)-1].row + 1
 	mem := frame.Take[uint8](p, "contexts", 2*n*rows)
-	c.writers = sized(c.writers, len(c.tiles))
-	for i := range c.writers {
+	c.writers = c.writers[:0]
+	for i := range c.tiles {
+		c.writers = append(c.writers, &tileWriter{c: c, place: &c.tiles[i]})
 		c.writers[i].buffer = frame.Take[byte](p, "tile output", tileOutput(&c.tiles[i].Bounds, f))
 	}
 	if mem == nil {
@@ -296,15 +319,29 @@ func (c *coder) init(e *Encoder) {
 		w.search.Settings = e.speed.Search
 	}
 	c.restoreOptions = restorationOptions(e.speed.Restoration)
-	c.stages.init(c)
-	rows := &c.stages.decide.rows
-	for i := range c.tiles {
-		t := &c.tiles[i]
-		for row := t.MiRowStart / 16; row*16 < t.MiRowEnd; row++ {
-			*rows = append(*rows, tileRow{tile: t, row: row, first: row*16 == t.MiRowStart})
+	c.listTileRows()
+	c.wave = sched.NewWavefront(e.pool, len(c.tileRows))
+	c.addStages()
+}
+
+// listTileRows lists the superblock rows of all tiles as they lie in the picture.
+func (c *coder) listTileRows() {
+	c.tileCols = 0
+	for c.tileCols < len(c.tiles) && c.tiles[c.tileCols].row == 0 {
+		c.tileCols++
+	}
+	for first := 0; first < len(c.tiles); first += c.tileCols {
+		start, end := c.tiles[first].MiRowStart, c.tiles[first].MiRowEnd
+		for row := start / 16; row*16 < end; row++ {
+			for i := range c.tileCols {
+				above := len(c.tileRows) - c.tileCols
+				if row*16 == start {
+					above = -1
+				}
+				c.tileRows = append(c.tileRows, tileRow{tile: &c.tiles[first+i], row: row, above: above})
+			}
 		}
 	}
-	c.wave = sched.NewWavefront(e.pool, len(*rows))
 }
 
 // chooseTiles finds the tile grid of the configuration.

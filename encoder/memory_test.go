@@ -67,10 +67,13 @@ func TestPlanAt720p(t *testing.T) {
 	}
 }
 
-// A limit takes the mini-GOP first, then threads, and fails with the need of what is left.
+// A limit takes the overlap of frames first, then the mini-GOP, then threads, and fails with the need of what is left.
 func TestPlanShrinks(t *testing.T) {
 	cfg := base(func(c *Config) { c.Threads, c.Width, c.Height = 4, 320, 240 })
-	type step struct{ miniGOP, threads int }
+	type step struct {
+		overlap          bool
+		miniGOP, threads int
+	}
 	var got []step
 	for {
 		plan, err := PlanMemory(cfg)
@@ -90,10 +93,10 @@ func TestPlanShrinks(t *testing.T) {
 		if cfg.MaxMemory > 0 && plan.Total > cfg.MaxMemory {
 			t.Fatalf("%d bytes planned, %d allowed", plan.Total, cfg.MaxMemory)
 		}
-		got = append(got, step{plan.MiniGOP, plan.Threads})
+		got = append(got, step{plan.Overlap, plan.MiniGOP, plan.Threads})
 		cfg.MaxMemory = plan.Total - 1
 	}
-	want := []step{{16, 4}, {8, 4}, {4, 4}, {2, 4}, {1, 4}, {1, 2}, {1, 1}}
+	want := []step{{true, 16, 4}, {false, 16, 4}, {false, 8, 4}, {false, 4, 4}, {false, 2, 4}, {false, 1, 4}, {false, 1, 2}, {false, 1, 1}}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}

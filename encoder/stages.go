@@ -1,37 +1,94 @@
 package encoder
 
 import (
+	"sync/atomic"
+
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/decide"
+	"github.com/grav1e/grav1e/internal/filter"
 	"github.com/grav1e/grav1e/internal/lookahead"
-	"github.com/grav1e/grav1e/internal/motion"
 	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/sched"
 )
 
-// stages are the parallel stages of a frame; each is handed to the pool as rows.
+// stages are what the pool runs for a frame, row by row: superblock rows, unless it says
+// otherwise. A stage that a frame doesn't need has no rows.
 type stages struct {
-	source     sourceStage
-	extend     extendStage
-	motion     motionStage
-	half       halfStage
-	field      fieldStage
-	decide     decideStage
-	deblock    deblockStage
-	cdefSearch cdefSearchStage
-	cdef       cdefStage
-	unitSearch unitSearchStage
-	restore    restoreStage
-	write      writeStage
+	unpack            *sched.Stage
+	field             *sched.Stage
+	decide            *sched.Stage // rows of c.tileRows
+	saveMVs           *sched.Stage
+	chooseDeblock     *sched.Stage // one row, like all choices
+	deblock           *sched.Stage
+	searchCdef        *sched.Stage
+	chooseCdef        *sched.Stage
+	cdef              *sched.Stage
+	searchRestoration *sched.Stage // rows of filters.tasks
+	chooseRestoration *sched.Stage
+	restore           *sched.Stage // stripes
+	extend            *sched.Stage
+	half              *sched.Stage
+	write             []*sched.Stage // by tile, rows of the tile
+
+	reference []*sched.Stage              // those that complete the reference picture
+	search    atomic.Pointer[sched.Stage] // that of the openLoop of the frame under way
 }
 
-func (s *stages) init(c *coder) {
-	s.source.c, s.extend.c = c, c
-	s.cdefSearch.c, s.unitSearch.c, s.half.c = c, c, c
-	s.motion.c, s.field.c, s.decide.c, s.deblock.c, s.cdef.c, s.restore.c, s.write.c = c, c, c, c, c, c, c
+// addStages gives the stages to the pool, by priority: choices, for others wait for them;
+// the bits, for the receiver does; then what comes later in the life of a row, while it
+// is in the caches; at last what begins a frame.
+func (c *coder) addStages() {
+	p, s, rows := c.e.pool, &c.stages, c.sbRows
+	s.chooseDeblock = p.Add(1, c.decidedAll, c.chooseDeblock)
+	s.chooseCdef = p.Add(1, c.cdefSearched, c.chooseCdef)
+	s.chooseRestoration = p.Add(1, c.restorationSearched, c.chooseRestoration)
+	s.unpack = p.Add(rows, sched.Always, c.unpackRow)
+	s.field = p.Add(rows, sched.Always, c.fieldRow)
+	for _, w := range c.writers {
+		w.stage = p.Add(w.rows(), w.ready, w.row)
+		s.write = append(s.write, w.stage)
+	}
+	s.half = p.Add(rows, c.halfReady, c.halfRow)
+	s.extend = p.Add(rows, c.filtered, c.extendRow)
+	s.restore = p.Add(filter.StripeCount(c.e.cfg.Height), c.restorationChosen, c.restoreStripe)
+	s.searchRestoration = p.Add(cap(c.filters.tasks), c.cdefDone, c.searchUnit)
+	s.cdef = p.Add(rows, c.cdefReady, c.cdefRow)
+	s.searchCdef = p.Add(rows, c.deblocked, c.searchCdefRow)
+	s.deblock = p.Add(rows, c.deblockReady, c.deblockRow)
+	s.saveMVs = p.Add(rows, c.decided, c.saveMVsRow)
+	s.decide = p.Add(len(c.tileRows), c.decideReady, c.decideRow)
+	for _, o := range c.openLoops {
+		o.downscale = p.Add(rows, o.ready, o.downscaleRow)
+	}
+	for _, o := range c.openLoops {
+		o.search = p.Add(rows, o.searchReady, o.searchRow)
+	}
+	s.search.Store(c.openLoops[0].search)
+	s.reference = []*sched.Stage{s.saveMVs, s.deblock, s.cdef, s.restore, s.extend, s.half}
+}
+
+// openStages opens the stages of the frame, each after those it waits for.
+func (c *coder) openStages(in *input, open *openLoop) {
+	s, rows := &c.stages, c.sbRows
+	kept := !c.frame.IsLeaf()
+	s.search.Store(open.search)
+	c.unpacking = in
+	s.unpack.Open(rows)
+	s.field.Open(c.fieldRows)
+	c.wave.Reset(len(c.tileRows))
+	s.decide.Open(len(c.tileRows))
+	c.setSavedSigns()
+	s.saveMVs.Open(rows * oneIf(kept && !c.hdr.FrameIsIntra))
+	c.openFilters()
+	s.extend.Open(rows * oneIf(kept))
+	s.half.Open(rows * oneIf(c.under.half != nil))
+	for _, w := range c.writers {
+		w.stage.Open(w.rows())
+	}
 }
 
 // setFrame fills what the decision pass needs of the frame.
-func (c *coder) setFrame(st *lookahead.Step, r *reference) {
+func (c *coder) setFrame(st *lookahead.Step, r *reference, open *openLoop) {
 	f := &c.frame
 	seq, speed, cur := f.Seq, f.Speed, c.filters.start(c, r)
 	*f = decide.Frame{
@@ -41,48 +98,28 @@ func (c *coder) setFrame(st *lookahead.Step, r *reference) {
 	}
 	f.Unseen = c.unseen()
 	if !c.hdr.FrameIsIntra {
-		c.setReferences()
+		c.setReferences(open)
 		if speed.UsesHalfSamples() {
 			f.Src8 = &r.pyramid.Level[0]
 		}
 	}
+	c.setField()
 	f.Prepare()
 }
 
-// setReferences lists the reference pictures and which of them are searched: every
-// distinct frame once, nearest first, as many as the preset allows.
-func (c *coder) setReferences() {
+// setReferences lists the reference pictures, and which of them are searched.
+func (c *coder) setReferences(open *openLoop) {
 	f := &c.frame
-	past, future := 0, 0
 	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
 		r := c.slots[c.hdr.RefFrameIdx[ref-1]]
-		f.Refs[ref] = &r.picture
-		f.Half[ref] = r.half
-		if c.repeated(ref) {
-			continue
-		}
-		if c.hdr.SignBias(ref) {
-			if future++; future > f.Speed.FutureRefs {
-				continue
-			}
-		} else if past++; past > f.Speed.PastRefs {
-			continue
-		}
-		f.Search = append(f.Search, decide.RefSearch{Ref: ref, Results: &c.results[len(f.Search)]})
+		f.Refs[ref], f.Half[ref] = &r.picture, r.half
+	}
+	for i, ref := range open.refs {
+		f.Search = append(f.Search, decide.RefSearch{Ref: ref, Results: &open.results[i]})
 	}
 	if c.hdr.ReferenceSelect {
 		c.setPairs()
 	}
-}
-
-// repeated tells that a lower reference name stands for the same frame.
-func (c *coder) repeated(ref int8) bool {
-	for other := av1.LastFrame; other < ref; other++ {
-		if c.slots[c.hdr.RefFrameIdx[other-1]] == c.slots[c.hdr.RefFrameIdx[ref-1]] {
-			return true
-		}
-	}
-	return false
 }
 
 // setPairs lists the compound pairs among the searched references: each past one
@@ -101,87 +138,14 @@ func (c *coder) setPairs() {
 	}
 }
 
-// sourceStage unpacks an input and builds its pyramid.
-type sourceStage struct {
-	c  *coder
-	in *input
-}
+// unpackRow makes the input the source picture.
+func (c *coder) unpackRow(_, row int) { c.frame.Src.UnpackRows(&c.unpacking.picture, row) }
 
-func (s *sourceStage) Row(_, row int) {
-	c := s.c
-	c.frame.Src.UnpackRows(&s.in.picture, row)
-	if !c.e.cfg.StillPicture {
-		luma := &s.in.picture.Planes[0]
-		c.under.pyramid.BuildRows(luma, c.e.cfg.BitDepth, row*64, min(row*64+64, luma.Height))
-	}
-}
-
-// unpack makes in the source picture; its memory may be used again from then on.
-func (c *coder) unpack(in *input) error {
-	c.stages.source.in = in
-	if err := c.e.pool.Run(&c.stages.source, c.sbRows); err != nil {
-		return err
-	}
-	c.recycle(in)
-	return nil
-}
-
-// extendStage extends the borders of the finished picture, plane by plane.
-type extendStage struct{ c *coder }
-
-func (s *extendStage) Row(_, plane int) {
-	p := &s.c.under.picture.Planes[plane]
-	p.Extend(0, p.Height)
-}
-
-// motionStage searches the source picture in the sources of its references.
-type motionStage struct {
-	c    *coder
-	jobs []motion.Job
-}
-
-func (s *motionStage) Row(w, row int) {
-	search := &s.c.workers[w].search
-	for i := range s.jobs {
-		search.Row(&s.jobs[i], row)
-	}
-}
-
-// halfStage interpolates the finished picture at half samples.
-type halfStage struct{ c *coder }
-
-func (s *halfStage) Row(w, row int) {
-	r := s.c.under
-	p := &r.picture.Planes[0]
-	r.half.BuildRows(p, r.picture.BitDepth, row*64, min(row*64+64, p.Height), &s.c.workers[w].half)
-}
-
-// fieldStage estimates the motion field (section 7.9).
-type fieldStage struct{ c *coder }
-
-func (s *fieldStage) Row(w, row int) {
-	s.c.field.EstimateRows(row*8, min(row*8+8, s.c.field.Rows))
-}
-
-// searchMotion is the open-loop search, and the motion field that prediction of
-// vectors needs.
-func (c *coder) searchMotion(r *reference) error {
-	if c.hdr.FrameIsIntra {
-		return nil
-	}
-	s := &c.stages.motion
-	s.jobs = s.jobs[:0]
-	for _, rs := range c.frame.Search {
-		ref := c.slots[c.hdr.RefFrameIdx[rs.Ref-1]]
-		s.jobs = append(s.jobs, motion.Job{Cur: &r.pyramid, Ref: &ref.pyramid, Distance: int(r.shown.display - ref.shown.display), Out: rs.Results})
-	}
-	if c.frame.RandomModes == 0 {
-		if err := c.e.pool.Run(s, c.sbRows); err != nil {
-			return err
-		}
-	}
-	if !c.hdr.UseRefFrameMvs {
-		return nil
+// setField prepares the estimation of the motion field (section 7.9), if the frame has one.
+func (c *coder) setField() {
+	c.fieldRows = 0
+	if c.hdr.FrameIsIntra || !c.hdr.UseRefFrameMvs {
+		return
 	}
 	p := mvpred.FieldParams{MiRows: c.grid.Rows, MiCols: c.grid.Cols, OrderHint: int(c.hdr.OrderHint), OrderHintBits: c.frame.Seq.OrderHintBits}
 	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
@@ -190,58 +154,84 @@ func (c *coder) searchMotion(r *reference) error {
 			Intra: src.frameType == av1.KeyFrame || src.frameType == av1.IntraOnlyFrame}
 	}
 	c.field.Setup(&p, c.fieldCells)
-	return c.e.pool.Run(&c.stages.field, (c.field.Rows+7)/8)
+	c.fieldRows = c.sbRows
 }
 
-// decideStage decides superblock rows as a wavefront: a superblock follows the one
-// above and to the right. Rows of a stage are superblock rows of tiles, tile after tile.
-type decideStage struct {
-	c    *coder
-	rows []tileRow
+func (c *coder) fieldRow(_, row int) {
+	c.field.EstimateRows(row*8, min(row*8+8, c.field.Rows))
 }
 
+// tileRow is a superblock row of a tile. They are listed as they lie in the picture.
 type tileRow struct {
 	tile  *tilePlace
 	row   int // superblock row of the frame
-	first bool
+	above int // the one above in the tile, -1: none
 }
 
-func (s *decideStage) Row(w, i int) {
-	c, r := s.c, &s.rows[i]
+// columns are the superblock columns of the tile.
+func (r *tileRow) columns() (first, end int) {
+	return r.tile.MiColStart / 16, (r.tile.MiColEnd + 15) / 16
+}
+
+// decideReady lets rows follow each other as a wavefront.
+func (c *coder) decideReady(i int) bool {
+	r, s := &c.tileRows[i], &c.stages
+	first, end := r.columns()
+	return s.unpack.Passed(r.row) && s.search.Load().Passed(r.row) && s.field.Complete() && c.wave.Started(r.above, end-first)
+}
+
+// decideRow decides a row: a superblock follows the one above and to the right.
+func (c *coder) decideRow(w, i int) {
+	r := &c.tileRows[i]
 	worker := c.workers[w]
 	worker.Start(&c.frame, r.tile.Bounds, &c.above[r.tile.row])
-	above := i - 1
-	if r.first {
-		above = -1
+	if r.above < 0 {
 		c.above[r.tile.row].Clear(r.tile.Bounds, c.frame.Cur.SubX)
 	}
-	first, end := r.tile.MiColStart/16, (r.tile.MiColEnd+15)/16
+	first, end := r.columns()
 	at := c.records.start(r.row*c.sbCols + first)
 	for col := first; col < end; col++ {
-		if !c.wave.Wait(above, min(col+2, end)-first) {
+		if !c.wave.Wait(c.stages.decide, w, r.above, min(col+2, end)-first) {
 			return
 		}
 		sb := &c.superblocks[r.row*c.sbCols+col]
 		c.records.place(sb, &at)
 		worker.Superblock(sb, r.row*16, col*16)
 		at.pass(sb)
-		c.wave.Done(i, col+1-first)
+		c.wave.Done(i, col+1-first, end-first)
 	}
 }
 
-func (c *coder) decide(r *reference) error {
-	s := &c.stages.decide
-	c.wave.Reset(len(s.rows))
-	if err := c.e.pool.Run(s, len(s.rows)); err != nil {
-		return err
-	}
-	if !c.hdr.FrameIsIntra {
-		mvpred.SaveRows(&r.mvs, &c.grid, c.savedSigns(), 0, r.mvs.Rows)
-	}
-	return nil
+// decided tells that a superblock row of the picture is decided, and all above.
+func (c *coder) decided(row int) bool { return c.stages.decide.Passed((row+1)*c.tileCols - 1) }
+
+func (c *coder) decidedAll(int) bool { return c.stages.decide.Complete() }
+
+// saveMVsRow keeps the motion for later motion fields (section 7.19).
+func (c *coder) saveMVsRow(_, row int) {
+	mvs := &c.under.mvs
+	mvpred.SaveRows(mvs, &c.grid, &c.past, row*8, min(row*8+8, mvs.Rows))
 }
 
-// writeStage writes tiles.
-type writeStage struct{ c *coder }
+// extendRow extends the borders of the finished picture.
+func (c *coder) extendRow(_, row int) {
+	pic := &c.under.picture
+	for i := range pic.NumPlanes {
+		p, height := &pic.Planes[i], 64
+		if i > 0 {
+			height >>= pic.SubY
+		}
+		p.Extend(row*height, min((row+1)*height, p.Height))
+	}
+}
 
-func (s *writeStage) Row(_, i int) { s.c.writers[i].write(s.c, s.c.tiles[i].Bounds) }
+// halfReady: interpolation looks at rows above and below, and the planes may be those of
+// a picture the frame is predicted from.
+func (c *coder) halfReady(row int) bool { return c.decidedAll(row) && c.stages.extend.Passed(row+1) }
+
+// halfRow interpolates the finished picture at half samples.
+func (c *coder) halfRow(w, row int) {
+	r := c.under
+	p := &r.picture.Planes[0]
+	r.half.BuildRows(p, r.picture.BitDepth, row*64, min(row*64+64, p.Height), &c.workers[w].half)
+}
