@@ -26,7 +26,7 @@ var (
 )
 
 // levels are the values of GRAV1E_CPU, the slowest first.
-var levels = []string{"scalar", "avx2"}
+var levels = []string{"scalar", "avx2", "avx512"}
 
 var packages = []struct{ dir, bench, title string }{
 	{"internal/simd", "^BenchmarkKernels$", "Kernels"},

@@ -20,7 +20,7 @@ func TestLevels(t *testing.T) {
 		return
 	}
 	want := ""
-	for _, level := range []string{"", "scalar", "avx2"} {
+	for _, level := range []string{"", "scalar", "avx2", "avx512"} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLevels$")
 		cmd.Env = append(os.Environ(), "GRAV1E_TEST_LEVELS=1", "GRAV1E_CPU="+level)
 		out, err := cmd.CombinedOutput()
