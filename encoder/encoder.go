@@ -22,7 +22,7 @@ type Encoder struct {
 	speed   decide.Speed
 	memory  *frame.Planner
 	mapped  int64
-	overlap bool // the open-loop search of a frame runs beside the coding of the one before
+	overlap bool // see openLoop
 	pool    *sched.Pool
 	seq     bitstream.SequenceHeader
 	coder   coder // owned by the coding goroutine
@@ -110,9 +110,10 @@ func New(cfg Config) (*Encoder, error) {
 func newEncoder(cfg Config) *Encoder {
 	e := &Encoder{cfg: cfg, speed: speedFor(&cfg)}
 	e.cfg.Threads = cfg.threads()
-	e.overlap = e.cfg.Threads > 1
 	e.tools, _ = parseTools(cfg.ForceTools)
 	e.tools.apply(&e.speed)
+	// Without reordering the next frame isn't there yet.
+	e.overlap = e.cfg.Threads > 1 && e.speed.MiniGOP > 1
 	e.changed.L = &e.mu
 	return e
 }

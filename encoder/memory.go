@@ -22,17 +22,19 @@ type MemoryItem struct {
 
 // MemoryPlan is the memory New maps for a configuration, before anything is mapped.
 type MemoryPlan struct {
-	Items     []MemoryItem
-	Total     int64
-	Overlap   bool // the motion search of a frame runs beside the coding of the one before; this and what follows: after shrinking to Config.MaxMemory
+	Items []MemoryItem
+	Total int64
+
+	// After shrinking to Config.MaxMemory.
+	Overlap   bool // several threads search the motion of a frame beside the coding of the one before
 	Threads   int
 	MiniGOP   int
 	Lookahead int // frames
 }
 
 // PlanMemory returns the plan of cfg. With MaxMemory set it shrinks, in this order, the
-// overlap of frames that several threads have, the mini-GOP (and with it the frames in flight) and the threads until the plan
-// fits; a *MemoryError names the need of the smallest plan if even that doesn't.
+// overlap of frames, the mini-GOP (and with it the frames in flight) and the threads until
+// the plan fits; a *MemoryError names the need of the smallest plan if even that doesn't.
 func PlanMemory(cfg Config) (MemoryPlan, error) {
 	if err := cfg.Validate(); err != nil {
 		return MemoryPlan{}, err

@@ -166,14 +166,36 @@ func TestThreadsAgree(t *testing.T) {
 		{3, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset = 100, 130, 6 })},
 		{6, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset = 200, 150, 8 })},
 		{6, base(lowLatency, func(c *Config) { c.Width, c.Height, c.SpeedPreset = 200, 150, 9 })},
+		{20, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset, c.BitDepth = 150, 330, 10, 10 })},
+		{4, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset, c.TileCols, c.TileRows = 260, 330, 10, 2, 2 })},
+		{3, base(func(c *Config) { c.Width, c.Height, c.SpeedPreset, c.TileRows = 70, 260, 3, 4 })},
+		{5, base(func(c *Config) { c.Width, c.Height, c.RandomModes = 130, 130, 3 })},
 	} {
+		c.Threads = 1
 		want := bytes.Join(encode(t, c.Config, c.frames), nil)
-		for _, threads := range []int{2, 3} {
+		for _, threads := range []int{2, 3, 8} {
 			c.Threads = threads
 			if got := bytes.Join(encode(t, c.Config, c.frames), nil); !bytes.Equal(got, want) {
 				t.Errorf("speed %d: %d threads give another stream", c.SpeedPreset, threads)
 			}
 		}
+	}
+}
+
+// Without memory for the overlap of frames the stream is the same.
+func TestOverlapChangesNothing(t *testing.T) {
+	c := base(func(c *Config) { c.Width, c.Height, c.SpeedPreset, c.Threads = 150, 200, 10, 2 })
+	want := encode(t, c, 20)
+	plan, err := PlanMemory(c)
+	if err != nil || !plan.Overlap {
+		t.Fatalf("plan %+v, error %v", plan, err)
+	}
+	c.MaxMemory = plan.Total - 1
+	if plan, err = PlanMemory(c); err != nil || plan.Overlap || plan.Threads != 2 || plan.MiniGOP != 16 {
+		t.Fatalf("plan %+v, error %v", plan, err)
+	}
+	if !slices.EqualFunc(want, encode(t, c, 20), bytes.Equal) {
+		t.Error("another stream")
 	}
 }
 
@@ -313,6 +335,33 @@ func TestCloseWhileSending(t *testing.T) {
 		if ctx.Err() != nil {
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 		}
+	}
+}
+
+// Close ends the coding of a frame in the middle, and leaves no goroutine.
+func TestCloseWhileCoding(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, threads := range []int{1, 3} {
+		c := base(func(c *Config) { c.Width, c.Height, c.SpeedPreset, c.Threads = 1024, 1024, 0, threads })
+		e := open(t, c)
+		if err := e.SendFrame(soon(t), picture(&c, 0)); err != nil {
+			t.Fatal(err)
+		}
+		for e.coder.stages.decide.Done() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		if e.coder.stages.decide.Complete() {
+			t.Errorf("%d threads: the frame was coded to the end", threads)
+		}
+		if _, err := e.ReceivePacket(soon(t)); !errors.Is(err, ErrClosed) {
+			t.Errorf("%d threads: %v", threads, err)
+		}
+	}
+	if n := runtime.NumGoroutine(); n > before {
+		t.Errorf("%d goroutines, %d before", n, before)
 	}
 }
 

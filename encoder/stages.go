@@ -35,8 +35,8 @@ type stages struct {
 }
 
 // addStages gives the stages to the pool, by priority: choices, for others wait for them;
-// the bits, for the receiver does; then what comes later in the life of a row, while it
-// is in the caches; at last what begins a frame.
+// the bits, for the receiver does, and they are written one row after the other; then
+// decisions, most of the work; what else completes a frame; at last what begins one.
 func (c *coder) addStages() {
 	p, s, rows := c.e.pool, &c.stages, c.sbRows
 	s.chooseDeblock = p.Add(1, c.decidedAll, c.chooseDeblock)
@@ -48,6 +48,7 @@ func (c *coder) addStages() {
 		w.stage = p.Add(w.rows(), w.ready, w.row)
 		s.write = append(s.write, w.stage)
 	}
+	s.decide = p.Add(len(c.tileRows), c.decideReady, c.decideRow)
 	s.half = p.Add(rows, c.halfReady, c.halfRow)
 	s.extend = p.Add(rows, c.filtered, c.extendRow)
 	s.restore = p.Add(filter.StripeCount(c.e.cfg.Height), c.restorationChosen, c.restoreStripe)
@@ -56,7 +57,6 @@ func (c *coder) addStages() {
 	s.searchCdef = p.Add(rows, c.deblocked, c.searchCdefRow)
 	s.deblock = p.Add(rows, c.deblockReady, c.deblockRow)
 	s.saveMVs = p.Add(rows, c.decided, c.saveMVsRow)
-	s.decide = p.Add(len(c.tileRows), c.decideReady, c.decideRow)
 	for _, o := range c.openLoops {
 		o.downscale = p.Add(rows, o.ready, o.downscaleRow)
 	}
@@ -173,11 +173,13 @@ func (r *tileRow) columns() (first, end int) {
 	return r.tile.MiColStart / 16, (r.tile.MiColEnd + 15) / 16
 }
 
-// decideReady lets rows follow each other as a wavefront.
+// decideReady lets rows follow each other as a wavefront. They begin after the open-loop
+// search: a worker that turned from one to the other for each row would be slower at both,
+// as the caches hold one of them.
 func (c *coder) decideReady(i int) bool {
 	r, s := &c.tileRows[i], &c.stages
 	first, end := r.columns()
-	return s.unpack.Passed(r.row) && s.search.Load().Passed(r.row) && s.field.Complete() && c.wave.Started(r.above, end-first)
+	return s.unpack.Complete() && s.search.Load().Complete() && s.field.Complete() && c.wave.Started(r.above, end-first)
 }
 
 // decideRow decides a row: a superblock follows the one above and to the right.
