@@ -2,7 +2,10 @@ package simd
 
 func init() {
 	if CPU >= AVX2 {
-		Subpel = SubpelTable{SAD2: sad2AVX2, SAD4: sad4AVX2}
+		Subpel = SubpelTable{SAD2: sad2AVX2, SAD2x8: sad2x8AVX2, SAD4: sad4AVX2}
+	}
+	if CPU >= AVX512 {
+		Subpel.SAD2x8 = sad2x8AVX512
 	}
 }
 
@@ -11,6 +14,53 @@ func sadAvg2AVX2(src *uint8, srcStride int, a, b *uint8, refStride, w, h int) ui
 
 //go:noescape
 func sadAvg4AVX2(src *uint8, srcStride int, a0, a1, b0, b1 *uint8, refStride, w, h int) uint32
+
+// The sums to eight single references are those to pairs of equal ones, with half the loads.
+
+//go:noescape
+func sadAvg2x8AVX2(sads *[8]uint32, src *uint8, srcStride int, refs *[8][2]*uint8, refStride, w, h int)
+
+//go:noescape
+func sadOne8AVX2(sads *[8]uint32, src *uint8, srcStride int, refs *[8][2]*uint8, refStride, w, h int)
+
+// Blocks of 64 columns.
+
+//go:noescape
+func sadAvg2x8AVX512(sads *[8]uint32, src *uint8, srcStride int, refs *[8][2]*uint8, refStride, h int)
+
+//go:noescape
+func sadOne8AVX512(sads *[8]uint32, src *uint8, srcStride int, refs *[8][2]*uint8, refStride, h int)
+
+// singles tells whether all pairs are of equal references, as they are at whole and half samples.
+func singles(refs *[8][2]*uint8) bool {
+	for i := range refs {
+		if refs[i][0] != refs[i][1] {
+			return false
+		}
+	}
+	return true
+}
+
+func sad2x8AVX2(sads *[8]uint32, src []uint8, srcStride int, refs *[8][2]*uint8, refStride, w, h int) {
+	_ = src[(h-1)*srcStride+w-1]
+	if singles(refs) {
+		sadOne8AVX2(sads, &src[0], srcStride, refs, refStride, w, h)
+	} else {
+		sadAvg2x8AVX2(sads, &src[0], srcStride, refs, refStride, w, h)
+	}
+}
+
+func sad2x8AVX512(sads *[8]uint32, src []uint8, srcStride int, refs *[8][2]*uint8, refStride, w, h int) {
+	_ = src[(h-1)*srcStride+w-1]
+	switch {
+	case w != 64:
+		sad2x8AVX2(sads, src, srcStride, refs, refStride, w, h)
+	case singles(refs):
+		sadOne8AVX512(sads, &src[0], srcStride, refs, refStride, h)
+	default:
+		sadAvg2x8AVX512(sads, &src[0], srcStride, refs, refStride, h)
+	}
+}
 
 func sad2AVX2(src []uint8, srcStride int, a, b []uint8, refStride, w, h int) uint32 {
 	last := (h-1)*refStride + w - 1
