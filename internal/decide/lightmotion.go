@@ -109,6 +109,10 @@ type lightSearch struct {
 	x, y, w, h       int
 	pred, lo, hi, mv av1.MV
 	cost             int64
+
+	near [8]av1.MV // neighbours of mv, the planes to average for them and their differences
+	refs [8][2]*uint8
+	sads [8]uint32
 }
 
 // searchLight finds b's vector in a reference: the best of the open-loop vector and
@@ -124,25 +128,53 @@ func (w *Worker) searchLight(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av1
 	w.tryVector(st.Mvs[0][0])
 	w.tryVector(st.Mvs[1][0])
 	for step := int16(4); step >= 2; step /= 2 {
-		at := q.mv
-		for _, d := range neighbours8 {
-			w.tryVector(av1.MV{Row: at.Row + d.Row*step, Col: at.Col + d.Col*step})
-		}
+		w.tryNeighbours(step)
 	}
 	return q.mv
 }
 
 var neighbours8 = [8]av1.MV{{Row: -1}, {Col: -1}, {Col: 1}, {Row: 1}, {Row: -1, Col: -1}, {Row: -1, Col: 1}, {Row: 1, Col: -1}, {Row: 1, Col: 1}}
 
+// tryNeighbours is tryVector for the eight neighbours of the vector of the search, all measured
+// at once, where the vector itself stands in for those not allowed.
+func (w *Worker) tryNeighbours(step int16) {
+	q := &w.lightSearch
+	at := q.mv
+	var stride int
+	for i, d := range neighbours8 {
+		mv := av1.MV{Row: at.Row + d.Row*step, Col: at.Col + d.Col*step}
+		if !q.allowed(mv) {
+			mv = at
+		}
+		var a, b []uint8
+		a, b, stride = q.half.At(q.x, q.y, q.w, q.h, mv)
+		q.near[i], q.refs[i] = mv, [2]*uint8{&a[0], &b[0]}
+	}
+	simd.Subpel.SAD2x8(&q.sads, w.f.Src8.At(q.x, q.y), w.f.Src8.Stride, &q.refs, stride, q.w, q.h)
+	for i, mv := range q.near {
+		if mv != at {
+			w.compareVector(mv, q.sads[i])
+		}
+	}
+}
+
+func (q *lightSearch) allowed(mv av1.MV) bool {
+	return mv.Row >= q.lo.Row && mv.Row <= q.hi.Row && mv.Col >= q.lo.Col && mv.Col <= q.hi.Col
+}
+
 // tryVector replaces the vector of the search by mv if that costs less.
 func (w *Worker) tryVector(mv av1.MV) {
 	q := &w.lightSearch
 	mv.Row, mv.Col = mv.Row&^1, mv.Col&^1
-	if mv.Row < q.lo.Row || mv.Row > q.hi.Row || mv.Col < q.lo.Col || mv.Col > q.hi.Col {
+	if !q.allowed(mv) || mv == q.mv && q.cost < maxCost {
 		return
 	}
 	a, b, stride := q.half.At(q.x, q.y, q.w, q.h, mv)
-	sad := simd.Subpel.SAD2(w.f.Src8.At(q.x, q.y), w.f.Src8.Stride, a, b, stride, q.w, q.h)
+	w.compareVector(mv, simd.Subpel.SAD2(w.f.Src8.At(q.x, q.y), w.f.Src8.Stride, a, b, stride, q.w, q.h))
+}
+
+func (w *Worker) compareVector(mv av1.MV, sad uint32) {
+	q := &w.lightSearch
 	if cost := int64(sad)<<satdShift + w.sadLambda*int64(w.f.MvCosts.Cost(mv, q.pred)); cost < q.cost {
 		q.mv, q.cost = mv, cost
 	}

@@ -125,11 +125,22 @@ func motionBenches() (list []kernelBench) {
 	for _, n := range []int{16, 32} {
 		list = append(list, kernelBench{fmt.Sprintf("ME/Window/%s, 64 positions", square(n)), func() { ME.Window(src, 64, ref[0], 128, n, n, 1, 8, 8) }})
 	}
+	var pairs, singles [8][2]*uint8
+	for i := range pairs {
+		pairs[i] = [2]*uint8{&ref[i&3][i], &ref[(i+1)&3][i]}
+		singles[i] = [2]*uint8{&ref[i&3][i], &ref[i&3][i]}
+	}
+	sads := new([8]uint32)
+	for _, n := range []int{8, 16, 32, 64} {
+		list = append(list,
+			kernelBench{"Subpel/SAD2/" + square(n), func() { Subpel.SAD2(src, 64, ref[0][1:], ref[1][2:], 128, n, n) }},
+			kernelBench{"Subpel/SAD4/" + square(n), func() { Subpel.SAD4(src, 64, ref[0][1:], ref[1][2:], ref[2][3:], ref[3][4:], 128, n, n) }},
+			kernelBench{"Subpel/SAD2x8/" + square(n) + ", pairs", func() { Subpel.SAD2x8(sads, src, 64, &pairs, 128, n, n) }},
+			kernelBench{"Subpel/SAD2x8/" + square(n) + ", singles", func() { Subpel.SAD2x8(sads, src, 64, &singles, 128, n, n) }})
+	}
 	for _, n := range []int{8, 16, 64} {
 		list = append(list,
-			kernelBench{"ME/Variance/" + square(n), func() { ME.Variance(wide, 128, wide2, 128, n, n) }},
-			kernelBench{"Subpel/SAD2/" + square(n), func() { Subpel.SAD2(src, 64, ref[0], ref[1], 128, n, n) }},
-			kernelBench{"Subpel/SAD4/" + square(n), func() { Subpel.SAD4(src, 64, ref[0], ref[1], ref[2], ref[3], 128, n, n) }})
+			kernelBench{"ME/Variance/" + square(n), func() { ME.Variance(wide, 128, wide2, 128, n, n) }})
 	}
 	return list
 }

@@ -16,8 +16,11 @@ func TestSubpelAgainstScalar(t *testing.T) {
 		}
 	}
 	for _, w := range []int{8, 16, 32, 64} {
-		for _, h := range []int{2, 8, 16, 32, 64} {
-			for range 20 {
+		for _, h := range []int{2, 4, 8, 16, 32, 64} {
+			for i := range 20 {
+				if h%4 == 0 {
+					testSAD2x8(t, r, &planes, stride, w, h, i%2 == 0)
+				}
 				var at [5][]uint8
 				for i := range at {
 					at[i] = planes[i][r.IntN(stride-w):]
@@ -30,6 +33,25 @@ func TestSubpelAgainstScalar(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// testSAD2x8 compares eight pairs, or single references, at random places of the planes.
+func testSAD2x8(t *testing.T, r *rand.Rand, planes *[5][96 * 66]uint8, stride, w, h int, single bool) {
+	var refs [8][2]*uint8
+	var got, want [8]uint32
+	for i := range refs {
+		for j := range refs[i] {
+			refs[i][j] = &planes[1+r.IntN(4)][r.IntN(stride-w)]
+		}
+		if single {
+			refs[i][1] = refs[i][0]
+		}
+	}
+	Subpel.SAD2x8(&got, planes[0][:], stride, &refs, stride, w, h)
+	sadAvg2x8(&want, planes[0][:], stride, &refs, stride, w, h)
+	if got != want {
+		t.Fatalf("SAD2x8 %dx%d: %d, want %d", w, h, got, want)
 	}
 }
 
