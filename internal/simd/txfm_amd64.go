@@ -4,6 +4,9 @@ func init() {
 	if CPU >= AVX2 {
 		Txfm = avx2Txfm()
 	}
+	if CPU >= AVX512 {
+		Txfm = avx512Txfm(Txfm)
+	}
 }
 
 func avx2Txfm() TxfmTable {
@@ -44,6 +47,46 @@ func avx2Txfm() TxfmTable {
 		widenAVX2(&t[0], pitch*4, &src[off], stride*2, w, h, shift)
 	}
 	return t
+}
+
+// avx512Txfm takes networks for two panels at once where there are two; t has those for one.
+func avx512Txfm(t TxfmTable) TxfmTable {
+	for n, wide := range [][4]Transform1D{
+		{inverseDCT8of4AVX512, inverseDCT8of8AVX512, inverseDCT8of8AVX512, inverseDCT8of8AVX512},
+		{inverseDCT16of4AVX512, inverseDCT16of8AVX512, inverseDCT16of16AVX512, inverseDCT16of16AVX512},
+		{inverseDCT32of4AVX512, inverseDCT32of8AVX512, inverseDCT32of16AVX512, inverseDCT32of32AVX512},
+		{inverseDCT64of4AVX512, inverseDCT64of8AVX512, inverseDCT64of16AVX512, inverseDCT64of32AVX512},
+	} {
+		for k, f := range wide {
+			t.InverseDCT[1+n][k] = panelPairs(f, t.InverseDCT[1+n][k])
+		}
+	}
+	for n, wide := range [][3]Transform1D{
+		{inverseADST8of4AVX512, inverseADST8of8AVX512, inverseADST8of8AVX512},
+		{inverseADST16of4AVX512, inverseADST16of8AVX512, inverseADST16of16AVX512},
+	} {
+		for k, f := range wide {
+			t.InverseADST[1+n][k] = panelPairs(f, t.InverseADST[1+n][k])
+		}
+	}
+	for n, f := range []Transform1D{forwardDCT8AVX512, forwardDCT16AVX512, forwardDCT32AVX512, forwardDCT64AVX512} {
+		t.ForwardDCT[1+n] = panelPairs(f, t.ForwardDCT[1+n])
+	}
+	for n, f := range []Transform1D{forwardADST8AVX512, forwardADST16AVX512} {
+		t.ForwardADST[1+n] = panelPairs(f, t.ForwardADST[1+n])
+	}
+	return t
+}
+
+// panelPairs takes pairs for an even number of panels, else single.
+func panelPairs(pairs, single Transform1D) Transform1D {
+	return func(t []int32, cols int, limit int32) {
+		if cols%(2*panelCols) == 0 {
+			pairs(t, cols, limit)
+		} else {
+			single(t, cols, limit)
+		}
+	}
 }
 
 func scalePanelsAVX2(t []int32, n, k, cols int, whole, frac int32) {
