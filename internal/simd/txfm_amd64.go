@@ -75,6 +75,9 @@ func avx512Txfm(t TxfmTable) TxfmTable {
 	for n, f := range []Transform1D{forwardADST8AVX512, forwardADST16AVX512} {
 		t.ForwardADST[1+n] = panelPairs(f, t.ForwardADST[1+n])
 	}
+	t.Turn = func(dst []int32, dstOff, dstStride, dstStep int, src []int32, srcOff, srcStride, srcStep, tiles int, p *TurnParams) {
+		turnAVX512(&dst[dstOff], dstStride*4, dstStep*4, &src[srcOff], srcStride*4, srcStep*4, tiles, p)
+	}
 	return t
 }
 
@@ -99,6 +102,9 @@ func scalePanelsAVX2(t []int32, n, k, cols int, whole, frac int32) {
 
 //go:noescape
 func turnAVX2(dst *int32, dstStride, dstStep int, src *int32, srcStride, srcStep, tiles int, p *TurnParams)
+
+//go:noescape
+func turnAVX512(dst *int32, dstStride, dstStep int, src *int32, srcStride, srcStep, tiles int, p *TurnParams)
 
 //go:noescape
 func addResidualAVX2(dst *uint16, stride int, t *int32, step, pitch, w, h int, maxV uint16)

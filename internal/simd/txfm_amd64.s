@@ -118,6 +118,92 @@ shift:
 	VZEROUPPER
 	RET
 
+#define SCALEZ(Z) \
+	VPMULLD Z16, Z, Z \
+	VPADDD  Z17, Z, Z \
+	VPSRAD  $12, Z, Z
+
+#define SHIFTZ(Z) \
+	VPSLLD  X18, Z, Z \
+	VPADDD  Z20, Z, Z \
+	VPSRAD  X19, Z, Z \
+	VPMINSD Z21, Z, Z \
+	VPMAXSD Z22, Z, Z
+
+// LOADROWS makes of rows i and i+4 the lanes left half of i, left of i+4, right of i, right of i+4.
+#define LOADROWS(row, row4, Y, Z) \
+	VMOVDQU       row, Y          \
+	VINSERTI64X4  $1, row4, Z, Z  \
+	VSHUFI64X2    $0xD8, Z, Z, Z
+
+// func turnAVX512(dst *int32, dstStride, dstStep int, src *int32, srcStride, srcStep, tiles int, p *TurnParams)
+//
+// With rows i and i+4 in one register, turning 4 x 4 elements in each lane turns the tile.
+TEXT ·turnAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), DI
+	MOVQ dstStride+8(FP), R8
+	MOVQ src+24(FP), SI
+	MOVQ srcStride+32(FP), R9
+	MOVQ tiles+48(FP), DX
+	MOVQ p+56(FP), R10
+	LEAQ (R8)(R8*2), R11
+	LEAQ (R9)(R9*2), R12
+	MOVL $1, R13
+	MOVL 8(R10), CX
+	SHLL CX, R13
+	SHRL $1, R13
+	VPBROADCASTD sqrtHalf<>(SB), Z16
+	VPBROADCASTD half12<>(SB), Z17
+	VMOVD        4(R10), X18
+	VMOVD        8(R10), X19
+	VPBROADCASTD R13, Z20
+	MOVL         12(R10), AX
+	VPBROADCASTD AX, Z21
+	NOTL         AX
+	VPBROADCASTD AX, Z22
+
+tile:
+	LEAQ (SI)(R9*4), BX
+	LOADROWS((SI), (BX), Y0, Z0)
+	LOADROWS((SI)(R9*1), (BX)(R9*1), Y1, Z1)
+	LOADROWS((SI)(R9*2), (BX)(R9*2), Y2, Z2)
+	LOADROWS((SI)(R12*1), (BX)(R12*1), Y3, Z3)
+	CMPB (R10), $0
+	JEQ  shift
+	SCALEZ(Z0)
+	SCALEZ(Z1)
+	SCALEZ(Z2)
+	SCALEZ(Z3)
+
+shift:
+	SHIFTZ(Z0)
+	SHIFTZ(Z1)
+	SHIFTZ(Z2)
+	SHIFTZ(Z3)
+	VPUNPCKLDQ  Z1, Z0, Z4
+	VPUNPCKHDQ  Z1, Z0, Z5
+	VPUNPCKLDQ  Z3, Z2, Z6
+	VPUNPCKHDQ  Z3, Z2, Z7
+	VPUNPCKLQDQ Z6, Z4, Z0
+	VPUNPCKHQDQ Z6, Z4, Z1
+	VPUNPCKLQDQ Z7, Z5, Z2
+	VPUNPCKHQDQ Z7, Z5, Z3
+	LEAQ    (DI)(R8*4), BX
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, (DI)(R8*1)
+	VMOVDQU Y2, (DI)(R8*2)
+	VMOVDQU Y3, (DI)(R11*1)
+	VEXTRACTI64X4 $1, Z0, (BX)
+	VEXTRACTI64X4 $1, Z1, (BX)(R8*1)
+	VEXTRACTI64X4 $1, Z2, (BX)(R8*2)
+	VEXTRACTI64X4 $1, Z3, (BX)(R11*1)
+	ADDQ    dstStep+16(FP), DI
+	ADDQ    srcStep+40(FP), SI
+	DECQ    DX
+	JNZ     tile
+	VZEROUPPER
+	RET
+
 // func addResidualAVX2(dst *uint16, stride int, t *int32, step, pitch, w, h int, maxV uint16)
 TEXT ·addResidualAVX2(SB), NOSPLIT, $0-58
 	MOVQ dst+0(FP), DI
