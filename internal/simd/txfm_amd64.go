@@ -71,6 +71,10 @@ func avx512Txfm(t TxfmTable) TxfmTable {
 		t.ForwardADST[1+n] = panelPairs(f, t.ForwardADST[1+n])
 	}
 	t.Turn = func(dst []int32, dstOff, dstStride, dstStep int, src []int32, srcOff, srcStride, srcStep, tiles int, p *TurnParams) {
+		if tiles == 1 {
+			turnAVX2(&dst[dstOff], dstStride*4, dstStep*4, &src[srcOff], srcStride*4, srcStep*4, tiles, p)
+			return
+		}
 		turnAVX512(&dst[dstOff], dstStride*4, dstStep*4, &src[srcOff], srcStride*4, srcStep*4, tiles, p)
 	}
 	t.Add = func(dst []uint16, stride int, t []int32, off, step, pitch, w, h int, maxV int32) {
