@@ -118,6 +118,92 @@ shift:
 	VZEROUPPER
 	RET
 
+#define SCALEZ(Z) \
+	VPMULLD Z16, Z, Z \
+	VPADDD  Z17, Z, Z \
+	VPSRAD  $12, Z, Z
+
+#define SHIFTZ(Z) \
+	VPSLLD  X18, Z, Z \
+	VPADDD  Z20, Z, Z \
+	VPSRAD  X19, Z, Z \
+	VPMINSD Z21, Z, Z \
+	VPMAXSD Z22, Z, Z
+
+// LOADROWS makes of rows i and i+4 the lanes left half of i, left of i+4, right of i, right of i+4.
+#define LOADROWS(row, row4, Y, Z) \
+	VMOVDQU       row, Y          \
+	VINSERTI64X4  $1, row4, Z, Z  \
+	VSHUFI64X2    $0xD8, Z, Z, Z
+
+// func turnAVX512(dst *int32, dstStride, dstStep int, src *int32, srcStride, srcStep, tiles int, p *TurnParams)
+//
+// With rows i and i+4 in one register, turning 4 x 4 elements in each lane turns the tile.
+TEXT ·turnAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), DI
+	MOVQ dstStride+8(FP), R8
+	MOVQ src+24(FP), SI
+	MOVQ srcStride+32(FP), R9
+	MOVQ tiles+48(FP), DX
+	MOVQ p+56(FP), R10
+	LEAQ (R8)(R8*2), R11
+	LEAQ (R9)(R9*2), R12
+	MOVL $1, R13
+	MOVL 8(R10), CX
+	SHLL CX, R13
+	SHRL $1, R13
+	VPBROADCASTD sqrtHalf<>(SB), Z16
+	VPBROADCASTD half12<>(SB), Z17
+	VMOVD        4(R10), X18
+	VMOVD        8(R10), X19
+	VPBROADCASTD R13, Z20
+	MOVL         12(R10), AX
+	VPBROADCASTD AX, Z21
+	NOTL         AX
+	VPBROADCASTD AX, Z22
+
+tile:
+	LEAQ (SI)(R9*4), BX
+	LOADROWS((SI), (BX), Y0, Z0)
+	LOADROWS((SI)(R9*1), (BX)(R9*1), Y1, Z1)
+	LOADROWS((SI)(R9*2), (BX)(R9*2), Y2, Z2)
+	LOADROWS((SI)(R12*1), (BX)(R12*1), Y3, Z3)
+	CMPB (R10), $0
+	JEQ  shift
+	SCALEZ(Z0)
+	SCALEZ(Z1)
+	SCALEZ(Z2)
+	SCALEZ(Z3)
+
+shift:
+	SHIFTZ(Z0)
+	SHIFTZ(Z1)
+	SHIFTZ(Z2)
+	SHIFTZ(Z3)
+	VPUNPCKLDQ  Z1, Z0, Z4
+	VPUNPCKHDQ  Z1, Z0, Z5
+	VPUNPCKLDQ  Z3, Z2, Z6
+	VPUNPCKHDQ  Z3, Z2, Z7
+	VPUNPCKLQDQ Z6, Z4, Z0
+	VPUNPCKHQDQ Z6, Z4, Z1
+	VPUNPCKLQDQ Z7, Z5, Z2
+	VPUNPCKHQDQ Z7, Z5, Z3
+	LEAQ    (DI)(R8*4), BX
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, (DI)(R8*1)
+	VMOVDQU Y2, (DI)(R8*2)
+	VMOVDQU Y3, (DI)(R11*1)
+	VEXTRACTI64X4 $1, Z0, (BX)
+	VEXTRACTI64X4 $1, Z1, (BX)(R8*1)
+	VEXTRACTI64X4 $1, Z2, (BX)(R8*2)
+	VEXTRACTI64X4 $1, Z3, (BX)(R11*1)
+	ADDQ    dstStep+16(FP), DI
+	ADDQ    srcStep+40(FP), SI
+	DECQ    DX
+	JNZ     tile
+	VZEROUPPER
+	RET
+
 // func addResidualAVX2(dst *uint16, stride int, t *int32, step, pitch, w, h int, maxV uint16)
 TEXT ·addResidualAVX2(SB), NOSPLIT, $0-58
 	MOVQ dst+0(FP), DI
@@ -165,6 +251,46 @@ narrow:
 	VPMINSW X6, X0, X0
 	VMOVQ   X0, (AX)
 	JMP     next
+
+// func addResidualAVX512(dst *uint16, stride int, t *int32, step, pitch, w, h int, maxV uint16)
+//
+// w is a multiple of 16.
+TEXT ·addResidualAVX512(SB), NOSPLIT, $0-58
+	MOVQ dst+0(FP), DI
+	MOVQ stride+8(FP), R8
+	MOVQ t+16(FP), SI
+	MOVQ step+24(FP), R9
+	MOVQ pitch+32(FP), R10
+	MOVQ w+40(FP), DX
+	VPBROADCASTD eight32<>(SB), Z5
+	VPBROADCASTW maxV+56(FP), Y6
+	VPXOR Y7, Y7, Y7
+
+panels:
+	MOVQ DI, AX
+	MOVQ SI, BX
+	MOVQ h+48(FP), CX
+
+row:
+	VMOVDQU  (BX), Y0
+	VINSERTI64X4 $1, (BX)(R10*1), Z0, Z0
+	VPADDD   Z5, Z0, Z0
+	VPSRAD   $4, Z0, Z0
+	VPMOVSDW Z0, Y0
+	VPADDSW  (AX), Y0, Y0
+	VPMAXSW  Y7, Y0, Y0
+	VPMINSW  Y6, Y0, Y0
+	VMOVDQU  Y0, (AX)
+	ADDQ     R8, AX
+	ADDQ     R9, BX
+	DECQ     CX
+	JNZ      row
+	ADDQ     $32, DI
+	LEAQ     (SI)(R10*2), SI
+	SUBQ     $16, DX
+	JG       panels
+	VZEROUPPER
+	RET
 
 // func addDCAVX2(dst *uint16, stride, w, h int, v int16, maxV uint16)
 TEXT ·addDCAVX2(SB), NOSPLIT, $0-36
@@ -214,6 +340,37 @@ four:
 	VMOVQ   X0, (DI)
 	JMP     next
 
+// func addDCAVX512(dst *uint16, stride, w, h int, v int16, maxV uint16)
+//
+// w is 32 or 64.
+TEXT ·addDCAVX512(SB), NOSPLIT, $0-36
+	MOVQ dst+0(FP), DI
+	MOVQ stride+8(FP), R8
+	MOVQ w+16(FP), DX
+	MOVQ h+24(FP), CX
+	VPBROADCASTW v+32(FP), Z5
+	VPBROADCASTW maxV+34(FP), Z6
+	VPXORQ Z7, Z7, Z7
+
+row:
+	VPADDW  (DI), Z5, Z0
+	VPMAXSW Z7, Z0, Z0
+	VPMINSW Z6, Z0, Z0
+	VMOVDQU64 Z0, (DI)
+	CMPQ    DX, $32
+	JEQ     next
+	VPADDW  64(DI), Z5, Z1
+	VPMAXSW Z7, Z1, Z1
+	VPMINSW Z6, Z1, Z1
+	VMOVDQU64 Z1, 64(DI)
+
+next:
+	ADDQ R8, DI
+	DECQ CX
+	JNZ  row
+	VZEROUPPER
+	RET
+
 // func widenAVX2(t *int32, pitch int, src *int16, stride, w, h int, shift uint32)
 TEXT ·widenAVX2(SB), NOSPLIT, $0-52
 	MOVQ t+0(FP), DI
@@ -257,6 +414,39 @@ narrow:
 	VZEROUPPER
 	RET
 
+// func widenAVX512(t *int32, pitch int, src *int16, stride, w, h int, shift uint32)
+//
+// w is a multiple of 16.
+TEXT ·widenAVX512(SB), NOSPLIT, $0-52
+	MOVQ t+0(FP), DI
+	MOVQ pitch+8(FP), R8
+	MOVQ src+16(FP), SI
+	MOVQ stride+24(FP), R9
+	MOVQ w+32(FP), DX
+	MOVL shift+48(FP), AX
+	VMOVD AX, X5
+
+panels:
+	MOVQ DI, AX
+	MOVQ SI, BX
+	MOVQ h+40(FP), CX
+
+row:
+	VPMOVSXWD (BX), Z0
+	VPSLLD    X5, Z0, Z0
+	VMOVDQU   Y0, (AX)
+	VEXTRACTI64X4 $1, Z0, (AX)(R8*1)
+	ADDQ      R9, BX
+	ADDQ      $32, AX
+	DECQ      CX
+	JNZ       row
+	ADDQ      $32, SI
+	LEAQ      (DI)(R8*2), DI
+	SUBQ      $16, DX
+	JG        panels
+	VZEROUPPER
+	RET
+
 // func scaleRowsAVX2(t *int32, rows int, whole, frac int32)
 TEXT ·scaleRowsAVX2(SB), NOSPLIT, $0-24
 	MOVQ t+0(FP), DI
@@ -280,6 +470,30 @@ row:
 	ADDQ    $32, DI
 	DECQ    CX
 	JNZ     row
+	VZEROUPPER
+	RET
+
+// func scaleRowsAVX512(t *int32, rows int, whole, frac int32)
+TEXT ·scaleRowsAVX512(SB), NOSPLIT, $0-24
+	MOVQ t+0(FP), DI
+	MOVQ rows+8(FP), CX
+	MOVL whole+16(FP), AX
+	VPBROADCASTD AX, Z5
+	MOVL frac+20(FP), AX
+	VPBROADCASTD AX, Z6
+	VPBROADCASTD half12<>(SB), Z7
+
+rows:
+	VMOVDQU64 (DI), Z0
+	VPMULLD Z6, Z0, Z1
+	VPMULLD Z5, Z0, Z0
+	VPADDD  Z7, Z1, Z1
+	VPSRAD  $12, Z1, Z1
+	VPADDD  Z1, Z0, Z0
+	VMOVDQU64 Z0, (DI)
+	ADDQ    $64, DI
+	SUBQ    $2, CX
+	JG      rows
 	VZEROUPPER
 	RET
 

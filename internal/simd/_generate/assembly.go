@@ -9,31 +9,84 @@ import (
 	"math"
 )
 
-// assembly writes networks as AVX2 functions: 8 columns (one panel) at once, one
-// value per register, spilled to the stack frame when they run out. Registers:
-// Y15 rounding constant, Y14 and Y13 clamp limits, Y12 and Y11 scratch.
-type assembly struct {
-	w     io.Writer
-	names []string
+// isa is an instruction set as networks need it. The last five registers hold, in this
+// order, two scratch values, the lower and the upper clamp limit, and the rounding constant.
+type isa struct {
+	suffix    string
+	reg       string // prefix of the registers' names
+	size      int    // bytes of a register
+	values    int    // registers for values, the first ones
+	least     int    // shortest length it pays for
+	move, xor string // load or store, exclusive or
 }
 
-const valueRegs = 11 // Y0..Y10
+var (
+	avx2   = isa{suffix: "AVX2", reg: "Y", size: 32, values: 11, least: 4, move: "VMOVDQU", xor: "VPXOR"}
+	avx512 = isa{suffix: "AVX512", reg: "Z", size: 64, values: 27, least: 8, move: "VMOVDQU64", xor: "VPXORQ"}
+)
 
-func newAssembly(w io.Writer) *assembly {
-	a := &assembly{w: w}
+// assembly writes networks as functions for one instruction set: one panel of 8 columns
+// at once, or two with registers of 64 bytes, one value per register, spilled to the stack
+// frame when they run out.
+type assembly struct {
+	isa
+	w     io.Writer
+	names []string
+
+	scratch, scratch2, lo, hi, round int
+}
+
+func newAssembly(w io.Writer, set isa) *assembly {
+	n := set.values
+	a := &assembly{isa: set, w: w, scratch: n, scratch2: n + 1, lo: n + 2, hi: n + 3, round: n + 4}
 	a.p(header + "#include \"textflag.h\"\n")
-	for i, c := range cosLookup {
-		for k := range 4 {
-			a.p("DATA cos128<>+%d(SB)/8, $0x%08x%08x", i*32+k*8, c, c)
+	if a.twoPanels() {
+		for i, c := range cosLookup {
+			a.p("DATA cos128<>+%d(SB)/4, $%d", i*4, c)
 		}
+		a.p("GLOBL cos128<>(SB), RODATA|NOPTR, $%d\n", 65*4)
+	} else {
+		for i, c := range cosLookup {
+			for k := range 4 {
+				a.p("DATA cos128<>+%d(SB)/8, $0x%08x%08x", i*32+k*8, c, c)
+			}
+		}
+		a.p("GLOBL cos128<>(SB), RODATA|NOPTR, $%d\n", 65*32)
 	}
-	a.p("GLOBL cos128<>(SB), RODATA|NOPTR, $%d\n", 65*32)
 	a.p("DATA round12<>(SB)/4, $2048")
 	a.p("GLOBL round12<>(SB), RODATA|NOPTR, $4")
 	return a
 }
 
 func (a *assembly) p(f string, v ...any) { fmt.Fprintf(a.w, f+"\n", v...) }
+
+func (a *assembly) twoPanels() bool { return a.size == 64 }
+
+// r names register n.
+func (a *assembly) r(n int) string { return fmt.Sprint(a.reg, n) }
+
+// spill addresses a spilled value.
+func (a *assembly) spill(n int) string { return fmt.Sprintf("%d(R9)", n*a.size) }
+
+// read loads element index of the vectors into register r.
+func (a *assembly) read(index, r int) {
+	if !a.twoPanels() {
+		a.p("\tVMOVDQU %d(DI), Y%d", index*32, r)
+		return
+	}
+	a.p("\tVMOVDQU64 %d(DI), Y%d", index*32, r)
+	a.p("\tVINSERTI64X4 $1, %d(DI)(R8*1), Z%d, Z%d", index*32, r, r)
+}
+
+// write stores register r to element index of the vectors.
+func (a *assembly) write(r, index int) {
+	if !a.twoPanels() {
+		a.p("\tVMOVDQU Y%d, %d(DI)", r, index*32)
+		return
+	}
+	a.p("\tVMOVDQU64 Y%d, %d(DI)", r, index*32)
+	a.p("\tVEXTRACTI64X4 $1, Z%d, %d(DI)(R8*1)", r, index*32)
+}
 
 func (a *assembly) stubs() []byte {
 	var b bytes.Buffer
@@ -71,7 +124,7 @@ type allocator struct {
 	steps  []step
 	outs   map[int][]tap // value → elements of the output vector
 	now    int
-	owner  [valueRegs]int
+	owner  []int
 	slots  []bool
 	unread int // input elements that still have to be read
 	clamp  bool
@@ -139,10 +192,11 @@ func (al *allocator) ssa(t *network) {
 
 // function writes a network as func name(t []int32, cols int, limit int32).
 func (a *assembly) function(t *network, name string) {
+	name += a.suffix
 	var body bytes.Buffer
 	w := a.w
 	a.w = &body
-	al := &allocator{assembly: a, outs: map[int][]tap{}, clamp: t.clamp}
+	al := &allocator{assembly: a, outs: map[int][]tap{}, clamp: t.clamp, owner: make([]int, a.values)}
 	al.ssa(t)
 	for i := range al.owner {
 		al.owner[i] = -1
@@ -150,24 +204,37 @@ func (a *assembly) function(t *network, name string) {
 	al.run()
 	a.w = w
 	a.names = append(a.names, name)
+	frame := 0
+	if len(al.slots) > 0 {
+		frame = (len(al.slots) + 1) * a.size
+	}
 	a.p("\n// func %s(t []int32, cols int, limit int32)", name)
-	a.p("TEXT ·%s(SB), 0, $%d-36", name, len(al.slots)*32)
+	a.p("TEXT ·%s(SB), 0, $%d-36", name, frame)
 	a.p("\tMOVQ t_base+0(FP), DI")
 	a.p("\tMOVQ cols+24(FP), CX")
-	a.p("\tVPBROADCASTD round12<>(SB), Y15")
+	if frame > 0 {
+		a.p("\tLEAQ slots-%d(SP), R9", frame)
+		a.p("\tADDQ $%d, R9", a.size-1)
+		a.p("\tANDQ $~%d, R9", a.size-1)
+	}
+	if a.twoPanels() {
+		a.p("\tMOVL $%d, R8", t.n*32)
+	}
+	a.p("\tVPBROADCASTD round12<>(SB), %s", a.r(a.round))
 	if t.clamp {
 		a.p("\tMOVL limit+32(FP), AX")
-		a.p("\tVMOVD AX, X14")
-		a.p("\tVPBROADCASTD X14, Y14")
-		a.p("\tVPCMPEQD Y13, Y13, Y13")
-		a.p("\tVPXOR Y14, Y13, Y13")
+		a.p("\tVMOVD AX, X0")
+		a.p("\tVPBROADCASTD X0, %s", a.r(a.hi))
+		a.p("\tNOTL AX")
+		a.p("\tVMOVD AX, X0")
+		a.p("\tVPBROADCASTD X0, %s", a.r(a.lo))
 	}
 	a.p("\nloop:")
 	if _, err := body.WriteTo(a.w); err != nil {
 		log.Fatal(err)
 	}
-	a.p("\tADDQ $%d, DI", t.n*32)
-	a.p("\tSUBQ $8, CX")
+	a.p("\tADDQ $%d, DI", t.n*a.size)
+	a.p("\tSUBQ $%d, CX", a.size/4)
 	a.p("\tJG loop")
 	a.p("\tVZEROUPPER")
 	a.p("\tRET")
@@ -255,7 +322,7 @@ func (al *allocator) free(keep ...int) int {
 			al.slots = append(al.slots, false)
 		}
 		al.slots[val.slot] = true
-		al.p("\tVMOVDQU Y%d, s%d-%d(SP)", best, val.slot, (val.slot+1)*32)
+		al.p("\t%s %s, %s", al.move, al.r(best), al.spill(val.slot))
 	}
 	val.reg = -1
 	return best
@@ -272,9 +339,9 @@ func (al *allocator) load(v int, keep ...int) int {
 	if val.reg < 0 {
 		r := al.free(keep...)
 		if val.input >= 0 {
-			al.p("\tVMOVDQU %d(DI), Y%d", val.input*32, r)
+			al.read(val.input, r)
 		} else {
-			al.p("\tVMOVDQU s%d-%d(SP), Y%d", val.slot, (val.slot+1)*32, r)
+			al.p("\t%s %s, %s", al.move, al.spill(val.slot), al.r(r))
 		}
 		al.define(v, r)
 	}
@@ -298,11 +365,11 @@ func (al *allocator) store(v, r int) {
 			log.Fatal("an output would overwrite an unread input")
 		}
 		if out.neg {
-			al.p("\tVPXOR Y11, Y11, Y11")
-			al.p("\tVPSUBD Y%d, Y11, Y11", r)
-			r = 11
+			al.zero(al.scratch)
+			al.accumulate(true, r, al.scratch, al.scratch)
+			r = al.scratch
 		}
-		al.p("\tVMOVDQU Y%d, %d(DI)", r, out.index*32)
+		al.write(r, out.index)
 	}
 }
 
@@ -310,7 +377,11 @@ func (al *allocator) store(v, r int) {
 func (al *allocator) term(c, r, to int) {
 	for i, v := range cosLookup {
 		if v == max(c, -c) {
-			al.p("\tVPMULLD cos128<>+%d(SB), Y%d, Y%d", i*32, r, to)
+			if al.twoPanels() {
+				al.p("\tVPMULLD.BCST cos128<>+%d(SB), %s, %s", i*4, al.r(r), al.r(to))
+			} else {
+				al.p("\tVPMULLD cos128<>+%d(SB), %s, %s", i*32, al.r(r), al.r(to))
+			}
 			return
 		}
 	}
@@ -319,11 +390,13 @@ func (al *allocator) term(c, r, to int) {
 // accumulate adds or subtracts register r to the sum in register to.
 func (al *allocator) accumulate(neg bool, r, from, to int) {
 	if neg {
-		al.p("\tVPSUBD Y%d, Y%d, Y%d", r, from, to)
+		al.p("\tVPSUBD %s, %s, %s", al.r(r), al.r(from), al.r(to))
 	} else {
-		al.p("\tVPADDD Y%d, Y%d, Y%d", r, from, to)
+		al.p("\tVPADDD %s, %s, %s", al.r(r), al.r(from), al.r(to))
 	}
 }
+
+func (al *allocator) zero(r int) { al.p("\t%s %s, %s, %s", al.xor, al.r(r), al.r(r), al.r(r)) }
 
 // rotate writes one butterfly rotation.
 func (al *allocator) rotate(s step) {
@@ -340,21 +413,21 @@ func (al *allocator) rotate(s step) {
 			return
 		}
 		r := al.target(v, scratch, s.a, s.b, s.x, s.y)
-		from := 15
+		from := al.round
 		if ra >= 0 {
-			al.term(ca, ra, 11)
-			al.accumulate(ca < 0, 11, from, r)
+			al.term(ca, ra, al.scratch)
+			al.accumulate(ca < 0, al.scratch, from, r)
 			from = r
 		}
 		if rb >= 0 {
-			al.term(cb, rb, 11)
-			al.accumulate(cb < 0, 11, from, r)
+			al.term(cb, rb, al.scratch)
+			al.accumulate(cb < 0, al.scratch, from, r)
 		}
-		al.p("\tVPSRAD $12, Y%d, Y%d", r, r)
+		al.p("\tVPSRAD $12, %s, %s", al.r(r), al.r(r))
 		al.store(v, r)
 	}
-	half(s.x, c, -sn, 12)
-	half(s.y, sn, c, 12)
+	half(s.x, c, -sn, al.scratch2)
+	half(s.y, sn, c, al.scratch2)
 }
 
 // add writes one Hadamard rotation.
@@ -370,19 +443,19 @@ func (al *allocator) add(s step) {
 		if v < 0 {
 			return
 		}
-		r := al.target(v, 12, s.a, s.b, s.x, s.y)
+		r := al.target(v, al.scratch2, s.a, s.b, s.x, s.y)
 		switch {
 		case ra < 0:
-			al.p("\tVPXOR Y11, Y11, Y11")
-			al.accumulate(neg, rb, 11, r)
+			al.zero(al.scratch)
+			al.accumulate(neg, rb, al.scratch, r)
 		case rb < 0:
-			al.p("\tVMOVDQA Y%d, Y%d", ra, r)
+			al.p("\t%s %s, %s", al.move, al.r(ra), al.r(r))
 		default:
 			al.accumulate(neg, rb, ra, r)
 		}
 		if al.clamp {
-			al.p("\tVPMAXSD Y13, Y%d, Y%d", r, r)
-			al.p("\tVPMINSD Y14, Y%d, Y%d", r, r)
+			al.p("\tVPMAXSD %s, %s, %s", al.r(al.lo), al.r(r), al.r(r))
+			al.p("\tVPMINSD %s, %s, %s", al.r(al.hi), al.r(r), al.r(r))
 		}
 		al.store(v, r)
 	}
