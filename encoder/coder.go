@@ -1,6 +1,8 @@
 package encoder
 
 import (
+	"runtime"
+
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/decide"
@@ -299,6 +301,7 @@ func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) erro
 		if err := c.unit.finish(c, r, st.Type == av1.KeyFrame); err != nil {
 			return err
 		}
+		runtime.Gosched() // the receiver may be waiting for a processor
 	}
 	return p.Finish(s.reference...)
 }

@@ -94,26 +94,29 @@ var modes = map[string]func(*Config){
 // packet needs that many.
 func TestLatencyIsExact(t *testing.T) {
 	for name, change := range modes {
-		c := base(change)
-		if _, err := PlanMemory(c); err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		e := open(t, c)
-		received, latest := 0, 0
-		for n := range 70 {
-			if err := e.SendFrame(soon(t), picture(&c, n)); err != nil {
-				t.Fatal(err)
+		for _, threads := range []int{1, 3} {
+			c := base(change)
+			c.Threads = threads
+			if _, err := PlanMemory(c); err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
 			}
-			received += len(drain(t, e, ErrNeedMoreData))
-			latest = max(latest, n+1-received)
-		}
-		want := e.Latency()
-		if c.MaxKeyFrameInterval == 7 {
-			want = 6 // mini-GOPs end before key frames
-		}
-		if latest != want {
-			t.Errorf("%s: up to %d frames behind, Latency() = %d", name, latest, e.Latency())
+			e := open(t, c)
+			received, latest := 0, 0
+			for n := range 70 {
+				if err := e.SendFrame(soon(t), picture(&c, n)); err != nil {
+					t.Fatal(err)
+				}
+				received += len(drain(t, e, ErrNeedMoreData))
+				latest = max(latest, n+1-received)
+			}
+			want := e.Latency()
+			if c.MaxKeyFrameInterval == 7 {
+				want = 6 // mini-GOPs end before key frames
+			}
+			if latest != want {
+				t.Errorf("%s, %d threads: up to %d frames behind, Latency() = %d", name, threads, latest, e.Latency())
+			}
 		}
 	}
 }

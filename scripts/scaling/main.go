@@ -1,7 +1,7 @@
 // Scaling prints how the cost of a frame grows with its size, or what a second thread brings, as a
 // Markdown table.
 //
-//	go run ./scripts/scaling -program build/grav1e -clip clip.y4m [-threads]
+//	go run ./scripts/scaling -program build/grav1e -clip clip.y4m [-threads] [-preset 8] [-low-latency]
 //
 // It needs ffmpeg to scale the clip, and for -threads two idle cores.
 package main
@@ -25,6 +25,7 @@ var (
 	runs    = flag.Int("runs", 5, "encodings per row; the fastest counts")
 	preset  = flag.Int("preset", 8, "speed preset")
 	threads = flag.Bool("threads", false, "compare one thread and two")
+	low     = flag.Bool("low-latency", false, "no reordering")
 	clock   = flag.Float64("clock", 2.6, "clock in GHz")
 )
 
@@ -106,7 +107,11 @@ func scale(dir string, size [2]int) error {
 func fastest(path string, threads int, measure func(encoding) time.Duration) (best encoding, err error) {
 	out := path + ".ivf"
 	for i := range *runs {
-		cmd := exec.Command(*program, path, "-o", out, "--quiet", "--tune", "psnr", "--speed", strconv.Itoa(*preset), "--threads", strconv.Itoa(threads))
+		args := []string{path, "-o", out, "--quiet", "--tune", "psnr", "--speed", strconv.Itoa(*preset), "--threads", strconv.Itoa(threads)}
+		if *low {
+			args = append(args, "--low-latency")
+		}
+		cmd := exec.Command(*program, args...)
 		cmd.Stderr = os.Stderr
 		start := time.Now()
 		if err := cmd.Run(); err != nil {
