@@ -39,7 +39,7 @@ func (e *Encoder) checkFrame(f *Frame) error {
 
 // ingest copies f's samples into pic, as they are at 8 bits, shifted and clipped above:
 // little work, as it is done on the caller's goroutine. Workers unpack pictures when
-// their turn comes, see sourceStage.
+// their turn comes, see unpackRow.
 func ingest(pic *frame.Packed, f *Frame, bitDepth int) {
 	limit := uint16(1)<<bitDepth - 1
 	for i := range pic.NumPlanes {

@@ -152,7 +152,7 @@ func (p *Pool) progress(complete bool) {
 // An idle worker looks again at once, then lets others run, then sleeps.
 const (
 	maxSpins  = 64
-	maxYields = 128
+	maxYields = 512
 )
 
 // pause returns when something happened since the worker saw the count of events; false:

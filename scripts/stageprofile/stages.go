@@ -22,10 +22,10 @@ const (
 var svtTotal = [2]float64{107, 27.7}
 
 var stages = []stage{
-	{name: "input, downscaling, scene cuts", within: pattern(`encoder\.(ingest|\(\*keyDecision\)|\(\*sourceStage\))|motion\.\(\*Pyramid\)|Encoder\)\.SendFrame`), svt: [2]float64{2.2, 0.9}},
-	{name: "motion search on source pictures", within: pattern(`\(\*motionStage\)`), svt: [2]float64{8.9, 3.4}},
+	{name: "input, downscaling, scene cuts", within: pattern(`encoder\.(ingest|\(\*keyDecision\)|\(\*coder\)\.unpackRow|\(\*openLoop\)\.downscaleRow)|motion\.\(\*Pyramid\)|Encoder\)\.SendFrame`), svt: [2]float64{2.2, 0.9}},
+	{name: "motion search on source pictures", within: pattern(`\(\*openLoop\)\.searchRow`), svt: [2]float64{8.9, 3.4}},
 	{name: "temporal filter, propagation of quality", svt: [2]float64{16.7, 1.5}},
-	{name: "half-sample planes", within: pattern(`\(\*halfStage\)|\(\*coder\)\.interpolate`)},
+	{name: "half-sample planes", within: pattern(`\(\*coder\)\.halfRow`)},
 	{name: "partition prediction", inner: pattern(`\.(predictNode|predictPartition|leastSAD|setDepth)$`), svt: [2]float64{3, 1.3}},
 	{name: "decisions: vector lists, candidates", inner: pattern(`internal/mvpred\.|\.(addInter|addLight|searchReference|searchPair|interSATD|newMvIdx|setInter|listInter|listLight|nextStack|searchFilter)$`)},
 	{name: "decisions: motion refinement", inner: pattern(`internal/motion\.|\.(searchMotion|searchLight|lightSAD|tryVector)$`), svt: [2]float64{7.8, 1.9}},
@@ -36,13 +36,13 @@ var stages = []stage{
 	{name: "decisions: inverse transform, reconstruction", inner: pattern(`transform\.Inverse|\.(reconstruct|reconstructLight)$`), svt: [2]float64{1.8, 0.6}},
 	{name: "decisions: rates, syntax counting", inner: pattern(`internal/(tile|bitstream)\.`), svt: [2]float64{3.9, 0.6}},
 	{name: control, inner: pattern(`internal/decide\.`), svt: [2]float64{16, 3.4}},
-	{name: "deblocking", within: pattern(`\(\*deblockStage\)|\)\.runDeblock`), svt: [2]float64{2.8, 0.4}},
-	{name: "CDEF", within: pattern(`\(\*cdefSearchStage\)|\(\*cdefStage\)|\)\.(runCdef|chooseCdef)`), svt: [2]float64{1.9, 0.9}},
-	{name: "loop restoration", within: pattern(`\(\*unitSearchStage\)|\(\*restoreStage\)|\)\.runRestoration`), svt: [2]float64{1.5, 0}},
-	{name: "entropy coding", within: pattern(`\(\*writeStage\)|\(\*coder\)\.write|\(\*unitBuilder\)`), svt: [2]float64{2.8, 2.7}},
+	{name: "deblocking", within: pattern(`\)\.(deblockRow|chooseDeblock)`), svt: [2]float64{2.8, 0.4}},
+	{name: "CDEF", within: pattern(`\)\.(searchCdefRow|chooseCdef|cdefRow)`), svt: [2]float64{1.9, 0.9}},
+	{name: "loop restoration", within: pattern(`\)\.(searchUnit|chooseRestoration|restoreStripe)`), svt: [2]float64{1.5, 0}},
+	{name: "entropy coding", within: pattern(`\(\*tileWriter\)|\)\.finishTiles|\(\*unitBuilder\)`), svt: [2]float64{2.8, 2.7}},
 }
 
-var decisions = pattern(`\(\*decideStage\)|\(\*fieldStage\)|\(\*RateTables\)\.Build|\(\*MvCosts\)\.Build`)
+var decisions = pattern(`\)\.(decideRow|fieldRow)|\(\*RateTables\)\.Build|\(\*MvCosts\)\.Build`)
 
 // stageOf names the stage of a call stack, innermost function first.
 func stageOf(stack []string) string {
