@@ -45,6 +45,9 @@ func vectorDist() DistTable {
 			if (w|h)&7 != 0 {
 				return (satd4AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h) + 2) >> 2
 			}
+			if isWide(w) || CPU >= AVX512 && w == 16 && h&15 == 0 {
+				return (satd8AVX512(&a[0], aStride*2, &b[0], bStride*2, w, h) + 4) >> 3
+			}
 			return (satd8AVX2(&a[0], aStride*2, &b[0], bStride*2, w, h) + 4) >> 3
 		},
 		Moments: func(a []uint16, stride, w, h int) (sum uint32, squares uint64) {
@@ -120,6 +123,9 @@ func satd4AVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
 
 //go:noescape
 func satd8AVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
+
+//go:noescape
+func satd8AVX512(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
 
 //go:noescape
 func sad8AVX2(a *uint8, aStride int, b *uint8, bStride, w, h int) uint32
