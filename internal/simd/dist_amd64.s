@@ -20,6 +20,15 @@ GLOBL pairs16<>(SB), RODATA|NOPTR, $32
 	VPADDD       T, X, X    \
 	VMOVD        X, AX
 
+// WIDENSUMS adds the unsigned dwords of Y4 to the qwords of Y5 and clears them; Y6 is zero. The squares of
+// 16 rows of at most 128 samples fit, and those of 128 rows of at most 16.
+#define WIDENSUMS \
+	VPUNPCKLDQ Y6, Y4, Y0 \
+	VPUNPCKHDQ Y6, Y4, Y1 \
+	VPADDQ     Y0, Y5, Y5 \
+	VPADDQ     Y1, Y5, Y5 \
+	VPXOR      Y4, Y4, Y4
+
 // func residualAVX2(dst *int16, dstStride int, src *uint16, srcStride int, pred *uint16, predStride, w, h int)
 TEXT ·residualAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), DI
@@ -147,16 +156,18 @@ TEXT ·sseAVX2(SB), NOSPLIT, $0-56
 	MOVQ bStride+24(FP), R10
 	MOVQ w+32(FP), BX
 	MOVQ h+40(FP), CX
+	VPXOR Y4, Y4, Y4
 	VPXOR Y5, Y5, Y5
 	VPXOR Y6, Y6, Y6
 	ADDQ BX, BX
-
-row:
-	VPXOR Y4, Y4, Y4
-	XORQ AX, AX
 	CMPQ BX, $16
 	JEQ  row8
 	JLT  row4
+	CMPQ BX, $32
+	JEQ  row16
+
+row:
+	XORQ AX, AX
 
 wide:
 	VMOVDQU  (SI)(AX*1), Y0
@@ -166,16 +177,16 @@ wide:
 	ADDQ     $32, AX
 	CMPQ     AX, BX
 	JLT      wide
+	ADDQ     R9, SI
+	ADDQ     R10, DX
+	DECQ     CX
+	TESTQ    $15, CX
+	JNZ      row
+	WIDENSUMS
+	TESTQ    CX, CX
+	JNZ      row
 
-next:
-	VPUNPCKLDQ Y6, Y4, Y0
-	VPUNPCKHDQ Y6, Y4, Y1
-	VPADDQ Y0, Y5, Y5
-	VPADDQ Y1, Y5, Y5
-	ADDQ   R9, SI
-	ADDQ   R10, DX
-	DECQ   CX
-	JNZ    row
+done:
 	VEXTRACTI128 $1, Y5, X0
 	VPADDQ  X0, X5, X5
 	VPSRLDQ $8, X5, X0
@@ -185,18 +196,42 @@ next:
 	VZEROUPPER
 	RET
 
+row16:
+	VMOVDQU  (SI), Y0
+	VPSUBW   (DX), Y0, Y0
+	VPMADDWD Y0, Y0, Y0
+	VPADDD   Y0, Y4, Y4
+	ADDQ     R9, SI
+	ADDQ     R10, DX
+	DECQ     CX
+	JNZ      row16
+	WIDENSUMS
+	JMP      done
+
 row8:
 	VMOVDQU  (SI), X0
 	VPSUBW   (DX), X0, X0
-	VPMADDWD X0, X0, X4
-	JMP      next
+	VPMADDWD X0, X0, X0
+	VPADDD   Y0, Y4, Y4
+	ADDQ     R9, SI
+	ADDQ     R10, DX
+	DECQ     CX
+	JNZ      row8
+	WIDENSUMS
+	JMP      done
 
 row4:
 	VMOVQ    (SI), X0
 	VMOVQ    (DX), X1
 	VPSUBW   X1, X0, X0
-	VPMADDWD X0, X0, X4
-	JMP      next
+	VPMADDWD X0, X0, X0
+	VPADDD   Y0, Y4, Y4
+	ADDQ     R9, SI
+	ADDQ     R10, DX
+	DECQ     CX
+	JNZ      row4
+	WIDENSUMS
+	JMP      done
 
 // func momentsAVX2(a *uint16, stride, w, h int) (sum uint32, squares uint64)
 TEXT ·momentsAVX2(SB), NOSPLIT, $0-48
@@ -205,17 +240,19 @@ TEXT ·momentsAVX2(SB), NOSPLIT, $0-48
 	MOVQ w+16(FP), BX
 	MOVQ h+24(FP), CX
 	VPBROADCASTQ ones16<>(SB), Y3
+	VPXOR Y4, Y4, Y4
 	VPXOR Y5, Y5, Y5
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	ADDQ BX, BX
-
-row:
-	VPXOR Y4, Y4, Y4
-	XORQ AX, AX
 	CMPQ BX, $16
 	JEQ  row8
 	JLT  row4
+	CMPQ BX, $32
+	JEQ  row16
+
+row:
+	XORQ AX, AX
 
 wide:
 	VMOVDQU  (SI)(AX*1), Y0
@@ -226,15 +263,15 @@ wide:
 	ADDQ     $32, AX
 	CMPQ     AX, BX
 	JLT      wide
+	ADDQ     R9, SI
+	DECQ     CX
+	TESTQ    $15, CX
+	JNZ      row
+	WIDENSUMS
+	TESTQ    CX, CX
+	JNZ      row
 
-next:
-	VPUNPCKLDQ Y6, Y4, Y0
-	VPUNPCKHDQ Y6, Y4, Y1
-	VPADDQ Y0, Y5, Y5
-	VPADDQ Y1, Y5, Y5
-	ADDQ   R9, SI
-	DECQ   CX
-	JNZ    row
+done:
 	SUMDWORDS(Y7, X7, X0)
 	MOVL AX, sum+32(FP)
 	VEXTRACTI128 $1, Y5, X0
@@ -246,19 +283,41 @@ next:
 	VZEROUPPER
 	RET
 
+row16:
+	VMOVDQU  (SI), Y0
+	VPMADDWD Y3, Y0, Y1
+	VPMADDWD Y0, Y0, Y0
+	VPADDD   Y1, Y7, Y7
+	VPADDD   Y0, Y4, Y4
+	ADDQ     R9, SI
+	DECQ     CX
+	JNZ      row16
+	WIDENSUMS
+	JMP      done
+
 row8:
 	VMOVDQU  (SI), X0
 	VPMADDWD X3, X0, X1
-	VPMADDWD X0, X0, X4
+	VPMADDWD X0, X0, X0
 	VPADDD   Y1, Y7, Y7
-	JMP      next
+	VPADDD   Y0, Y4, Y4
+	ADDQ     R9, SI
+	DECQ     CX
+	JNZ      row8
+	WIDENSUMS
+	JMP      done
 
 row4:
 	VMOVQ    (SI), X0
 	VPMADDWD X3, X0, X1
-	VPMADDWD X0, X0, X4
+	VPMADDWD X0, X0, X0
 	VPADDD   Y1, Y7, Y7
-	JMP      next
+	VPADDD   Y0, Y4, Y4
+	ADDQ     R9, SI
+	DECQ     CX
+	JNZ      row4
+	WIDENSUMS
+	JMP      done
 
 // DIFF loads one row of eight differences and steps to the next.
 #define DIFF(X) \
