@@ -95,6 +95,117 @@ column:                            \
 	JNZ       loop                 \
 	JMP       end
 
+// Down: DX, BX, AX are the next row of a column, where its output goes and the rows left; vectors 0 to 15 and 25, 26, 28,
+// 29 pairs of rows, low and high halves of lanes.
+
+#define MULTIPLY6(a0, a1, b0, b1, c0, c1, d0, d1) \
+	VMOVDQA64 Z20, Z30            \
+	VMOVDQA64 Z20, Z31            \
+	VPDPWSSD  a0, Z16, Z30        \
+	VPDPWSSD  a1, Z16, Z31        \
+	VPDPWSSD  b0, Z17, Z30        \
+	VPDPWSSD  b1, Z17, Z31        \
+	VPDPWSSD  c0, Z18, Z30        \
+	VPDPWSSD  c1, Z18, Z31
+
+#define MULTIPLY8(a0, a1, b0, b1, c0, c1, d0, d1) \
+	MULTIPLY6(a0, a1, b0, b1, c0, c1, d0, d1) \
+	VPDPWSSD  d0, Z19, Z30        \
+	VPDPWSSD  d1, Z19, Z31
+
+// INTERLEAVE loads the next row and pairs it with the one before, which is in the other of Z24 and Z27.
+#define INTERLEAVE(load, before, row, rowv, p0, p1) \
+	load       (DX), rowv         \
+	ADDQ       R9, DX             \
+	VPUNPCKLWD row, before, p0    \
+	VPUNPCKHWD row, before, p1
+
+#define OUTPUT(store, outv) \
+	NARROW(Z30, Z31)              \
+	LIMIT(Z30, Z21, Z22)          \
+	store outv, (BX)              \
+	ADDQ  R8, BX
+
+#define CARRY(a0, a1, b0, b1) \
+	VMOVDQA64 b0, a0              \
+	VMOVDQA64 b1, a1
+
+// COLUMN filters a column of w samples, four rows at a time.
+#define COLUMN6(loop, load, even, odd, store, outv) \
+	load  (DX), even                                                   \
+	ADDQ  R9, DX                                                       \
+	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
+	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
+	INTERLEAVE(load, Z24, Z27, odd, Z4, Z5)                            \
+	INTERLEAVE(load, Z27, Z24, even, Z6, Z7)                           \
+loop:                                                                  \
+	INTERLEAVE(load, Z24, Z27, odd, Z8, Z9)                            \
+	MULTIPLY6(Z0, Z1, Z4, Z5, Z8, Z9, Z8, Z9)                          \
+	OUTPUT(store, outv)                                                \
+	INTERLEAVE(load, Z27, Z24, even, Z10, Z11)                         \
+	MULTIPLY6(Z2, Z3, Z6, Z7, Z10, Z11, Z10, Z11)                      \
+	OUTPUT(store, outv)                                                \
+	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
+	MULTIPLY6(Z4, Z5, Z8, Z9, Z0, Z1, Z0, Z1)                          \
+	OUTPUT(store, outv)                                                \
+	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
+	MULTIPLY6(Z6, Z7, Z10, Z11, Z2, Z3, Z2, Z3)                        \
+	OUTPUT(store, outv)                                                \
+	CARRY(Z4, Z5, Z0, Z1)                                              \
+	CARRY(Z6, Z7, Z2, Z3)                                              \
+	CARRY(Z0, Z1, Z8, Z9)                                              \
+	CARRY(Z2, Z3, Z10, Z11)                                            \
+	SUBQ  $4, AX                                                       \
+	JNZ   loop
+
+#define COLUMN8(loop, load, even, odd, store, outv) \
+	load  (DX), even                                                   \
+	ADDQ  R9, DX                                                       \
+	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
+	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
+	INTERLEAVE(load, Z24, Z27, odd, Z4, Z5)                            \
+	INTERLEAVE(load, Z27, Z24, even, Z6, Z7)                           \
+	INTERLEAVE(load, Z24, Z27, odd, Z8, Z9)                            \
+	INTERLEAVE(load, Z27, Z24, even, Z10, Z11)                         \
+loop:                                                                  \
+	INTERLEAVE(load, Z24, Z27, odd, Z12, Z13)                          \
+	MULTIPLY8(Z0, Z1, Z4, Z5, Z8, Z9, Z12, Z13)                        \
+	OUTPUT(store, outv)                                                \
+	INTERLEAVE(load, Z27, Z24, even, Z14, Z15)                         \
+	MULTIPLY8(Z2, Z3, Z6, Z7, Z10, Z11, Z14, Z15)                      \
+	OUTPUT(store, outv)                                                \
+	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
+	MULTIPLY8(Z4, Z5, Z8, Z9, Z12, Z13, Z0, Z1)                        \
+	OUTPUT(store, outv)                                                \
+	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
+	MULTIPLY8(Z6, Z7, Z10, Z11, Z14, Z15, Z2, Z3)                      \
+	OUTPUT(store, outv)                                                \
+	VMOVDQA64 Z0, Z25                                                  \
+	VMOVDQA64 Z1, Z26                                                  \
+	VMOVDQA64 Z2, Z28                                                  \
+	VMOVDQA64 Z3, Z29                                                  \
+	CARRY(Z0, Z1, Z8, Z9)                                              \
+	CARRY(Z2, Z3, Z10, Z11)                                            \
+	CARRY(Z4, Z5, Z12, Z13)                                            \
+	CARRY(Z6, Z7, Z14, Z15)                                            \
+	CARRY(Z8, Z9, Z25, Z26)                                            \
+	CARRY(Z10, Z11, Z28, Z29)                                          \
+	SUBQ  $4, AX                                                       \
+	JNZ   loop
+
+// COLUMNS goes over columns of 32.
+#define COLUMNS(column, loop, end, COLUMN) \
+column:                                       \
+	MOVQ SI, DX                               \
+	MOVQ DI, BX                               \
+	MOVQ R11, AX                              \
+	COLUMN(loop, VMOVDQU64, Z24, Z27, VMOVDQU64, Z30) \
+	ADDQ $64, SI                              \
+	ADDQ $64, DI                              \
+	SUBQ $32, R10                             \
+	JNZ  column                               \
+	JMP  end
+
 // func firAcrossAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *int16, n int, round, shift int32, least, most int16)
 TEXT ·firAcrossAVX512(SB), NOSPLIT, $0-76
 	ARGUMENTS
@@ -126,5 +237,44 @@ across6x8:
 	ROW(row6x8, acrossEnd, ACROSS6, X0, X1, X16, X17, X18, X19, X20, X21, X22, X24, VMOVDQU)
 
 acrossEnd:
+	VZEROUPPER
+	RET
+
+// func firDownAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *int16, n int, round, shift int32, least, most int16)
+TEXT ·firDownAVX512(SB), NOSPLIT, $0-76
+	ARGUMENTS
+	CMPQ DX, $8
+	MOVQ SI, DX
+	MOVQ DI, BX
+	MOVQ R11, AX
+	JNE  down6
+	VPBROADCASTD 12(CX), Z19
+	CMPQ R10, $16
+	JLT  down8x8
+	JEQ  down8x16
+	COLUMNS(down8x32, rows8x32, downEnd, COLUMN8)
+
+down8x16:
+	COLUMN8(rows8x16, VMOVDQU64, Y24, Y27, VMOVDQU64, Y30)
+	JMP downEnd
+
+down8x8:
+	COLUMN8(rows8x8, VMOVDQU64, X24, X27, VMOVDQU64, X30)
+	JMP downEnd
+
+down6:
+	CMPQ R10, $16
+	JLT  down6x8
+	JEQ  down6x16
+	COLUMNS(down6x32, rows6x32, downEnd, COLUMN6)
+
+down6x16:
+	COLUMN6(rows6x16, VMOVDQU64, Y24, Y27, VMOVDQU64, Y30)
+	JMP downEnd
+
+down6x8:
+	COLUMN6(rows6x8, VMOVDQU64, X24, X27, VMOVDQU64, X30)
+
+downEnd:
 	VZEROUPPER
 	RET
