@@ -120,7 +120,9 @@ func motionBenches() (list []kernelBench) {
 	list = []kernelBench{
 		{"ME/Narrow/1280", func() { ME.Narrow(row, wide, 0) }},
 		{"ME/Halve/640", func() { ME.Halve(row, ref[0], ref[1], 640) }},
+		{"ME/Grid/64x64, 1 position", func() { ME.Grid(best, src, 64, ref[0], 128, 1, 1, 1, GridBlocks, 0) }},
 		{"ME/Grid/64x64, 8 positions", func() { ME.Grid(best, src, 64, ref[0], 128, 1, 8, 1, GridBlocks, 0) }},
+		{"ME/Grid/64x64, 40 positions, every other row", func() { ME.Grid(best, src, 64, ref[0], 128, 2, 8, 5, GridBlocks, 0) }},
 	}
 	for _, n := range []int{16, 32} {
 		list = append(list, kernelBench{fmt.Sprintf("ME/Window/%s, 64 positions", square(n)), func() { ME.Window(src, 64, ref[0], 128, n, n, 1, 8, 8) }})

@@ -6,6 +6,9 @@ func init() {
 	if CPU >= AVX2 {
 		MC = MCTable{Put8Tap: put8TapAVX2, Prep8Tap: prep8TapAVX2, Avg: avgAVX2}
 	}
+	if CPU >= AVX512 {
+		MC.Put8Tap, MC.Prep8Tap = put8TapAVX512, prep8TapAVX512
+	}
 }
 
 // The assembly filters w x h samples by n (4, 6 or 8) taps, step bytes apart, starting at src: the

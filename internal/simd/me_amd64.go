@@ -4,6 +4,9 @@ func init() {
 	if CPU >= AVX2 {
 		ME = METable{Narrow: narrowAVX2, Halve: halveAVX2, Window: windowAVX2, Grid: gridAVX2, Variance: diffVarianceAVX2}
 	}
+	if CPU >= AVX512 {
+		ME.Grid = gridAVX512
+	}
 }
 
 // The assembly of narrow and halve writes multiples of 32 samples.
@@ -19,6 +22,9 @@ func searchWindowAVX2(src *uint8, srcStride int, ref *uint8, refStride, w, h, st
 
 //go:noescape
 func searchGridAVX2(best *GridBest, src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows, blocks int, pos uint32)
+
+//go:noescape
+func searchGridAVX512(best *GridBest, src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows, blocks int, pos uint32)
 
 //go:noescape
 func diffMomentsAVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) (sum int32, squares uint64)
@@ -49,6 +55,11 @@ func windowAVX2(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, 
 func gridAVX2(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32) {
 	_, _ = src[63*srcStride+63], ref[(63+rows-1)*refStride+63+cols-1]
 	searchGridAVX2(best, &src[0], srcStride, &ref[0], refStride, step, cols, rows, blocks, pos)
+}
+
+func gridAVX512(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32) {
+	_, _ = src[63*srcStride+63], ref[(63+rows-1)*refStride+63+cols-1]
+	searchGridAVX512(best, &src[0], srcStride, &ref[0], refStride, step, cols, rows, blocks, pos)
 }
 
 func diffVarianceAVX2(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64 {

@@ -1,0 +1,225 @@
+#include "textflag.h"
+
+// Dwords at even and odd places of two vectors; of a 4x4 raster with sums of 2x2 at its even rows and columns,
+// and those of 4x4 behind, the order of GridBest.
+DATA evenDwords<>+0(SB)/8, $0x0000000200000000
+DATA evenDwords<>+8(SB)/8, $0x0000000600000004
+DATA evenDwords<>+16(SB)/8, $0x0000000a00000008
+DATA evenDwords<>+24(SB)/8, $0x0000000e0000000c
+DATA evenDwords<>+32(SB)/8, $0x0000001200000010
+DATA evenDwords<>+40(SB)/8, $0x0000001600000014
+DATA evenDwords<>+48(SB)/8, $0x0000001a00000018
+DATA evenDwords<>+56(SB)/8, $0x0000001e0000001c
+GLOBL evenDwords<>(SB), RODATA|NOPTR, $64
+
+DATA oddDwords<>+0(SB)/8, $0x0000000300000001
+DATA oddDwords<>+8(SB)/8, $0x0000000700000005
+DATA oddDwords<>+16(SB)/8, $0x0000000b00000009
+DATA oddDwords<>+24(SB)/8, $0x0000000f0000000d
+DATA oddDwords<>+32(SB)/8, $0x0000001300000011
+DATA oddDwords<>+40(SB)/8, $0x0000001700000015
+DATA oddDwords<>+48(SB)/8, $0x0000001b00000019
+DATA oddDwords<>+56(SB)/8, $0x0000001f0000001d
+GLOBL oddDwords<>(SB), RODATA|NOPTR, $64
+
+DATA largeBlocks<>+0(SB)/8, $0x0000000000000010
+DATA largeBlocks<>+8(SB)/8, $0x0000000800000002
+DATA largeBlocks<>+16(SB)/8, $0x000000000000000a
+DATA largeBlocks<>+24(SB)/8, $0x0000000000000000
+DATA largeBlocks<>+32(SB)/8, $0x0000000000000000
+DATA largeBlocks<>+40(SB)/8, $0x0000000000000000
+DATA largeBlocks<>+48(SB)/8, $0x0000000000000000
+DATA largeBlocks<>+56(SB)/8, $0x0000000000000000
+GLOBL largeBlocks<>(SB), RODATA|NOPTR, $64
+
+// Byte offsets in GridBest.
+#define SAD64 0
+#define SAD16 20
+#define SAD8 84
+#define POS 340
+
+// FOUR sums the differences of four rows at p to source vectors in s.
+#define FOUR(p, r0, r1, r2, r3, a, b, c, s) \
+	VPSADBW (p), r0, s               \
+	VPSADBW (p)(R9*1), r1, a         \
+	VPSADBW (p)(R9*2), r2, b         \
+	VPSADBW (p)(R11*1), r3, c        \
+	VPADDD  a, s, s                  \
+	VPADDD  c, b, b                  \
+	VPADDD  b, s, s
+
+// LOAD4 loads four source rows.
+#define LOAD4(r0, r1, r2, r3) \
+	VMOVDQU64 (AX), r0           \
+	VMOVDQU64 (AX)(R8*1), r1     \
+	LEAQ      (AX)(R8*2), AX     \
+	VMOVDQU64 (AX), r2           \
+	VMOVDQU64 (AX)(R8*1), r3     \
+	LEAQ      (AX)(R8*2), AX
+
+// UPDATE keeps sums that are less than the best so far, and the position in Z24.
+#define UPDATE(sums, best, pos) \
+	VPCMPUD   $1, best, sums, K1  \
+	VPMINUD   sums, best, best    \
+	VMOVDQA32 Z24, K1, pos
+
+// func searchGridAVX512(best *GridBest, src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows, blocks int, pos uint32)
+// Eight positions of a row at a time: first the sums of their 8x8 blocks, band by band, whose source
+// stays in Z16 to Z23, go to memory (256 bytes a position); then each position is compared with the best in Z4 to Z15.
+// R8, R9, R11 distance of source rows, of reference rows and three times that; R10 the first position;
+// R13 columns left, R14 the position's code, R15 positions at a time; AX, BX, CX source, reference and
+// sums of the band, DI and R12 those of a position, DX positions left.
+TEXT ·searchGridAVX512(SB), 0, $2056-76
+	MOVQ      best+0(FP), DI
+	MOVQ      srcStride+16(FP), R8
+	MOVQ      refStride+32(FP), R9
+	MOVQ      step+40(FP), AX
+	IMULQ     AX, R8
+	IMULQ     AX, R9
+	LEAQ      (R9)(R9*2), R11
+	MOVL      $0x1f, AX
+	KMOVW     AX, K2
+	VMOVDQU32 SAD8(DI), Z4
+	VMOVDQU32 (SAD8+64)(DI), Z5
+	VMOVDQU32 (SAD8+128)(DI), Z6
+	VMOVDQU32 (SAD8+192)(DI), Z7
+	VMOVDQU32 (POS+SAD8)(DI), Z8
+	VMOVDQU32 (POS+SAD8+64)(DI), Z9
+	VMOVDQU32 (POS+SAD8+128)(DI), Z10
+	VMOVDQU32 (POS+SAD8+192)(DI), Z11
+	VMOVDQU32 SAD16(DI), Z12
+	VMOVDQU32 (POS+SAD16)(DI), Z13
+	VMOVDQU32.Z SAD64(DI), K2, Z14
+	VMOVDQU32.Z (POS+SAD64)(DI), K2, Z15
+	VMOVDQU32 evenDwords<>(SB), Z25
+	VMOVDQU32 oddDwords<>(SB), Z26
+	VMOVDQU32 largeBlocks<>(SB), Z27
+
+gridRow:
+	MOVQ cols+48(FP), R13
+	MOVQ ref+24(FP), R10
+	MOVL pos+72(FP), R14
+
+gridChunk:
+	MOVQ    $8, R15
+	CMPQ    R13, R15
+	CMOVQLT R13, R15
+	MOVQ    src+8(FP), AX
+	MOVQ    R10, BX
+	LEAQ    0(SP), CX
+	MOVQ    $8, 2048(SP)
+	CMPQ    step+40(FP), $1
+	JNE     band4
+
+band8:
+	LOAD4(Z16, Z17, Z18, Z19)
+	LOAD4(Z20, Z21, Z22, Z23)
+	MOVQ BX, DI
+	MOVQ CX, R12
+	MOVQ R15, DX
+
+position8:
+	LEAQ   (DI)(R9*4), SI
+	FOUR(DI, Z16, Z17, Z18, Z19, Z1, Z2, Z3, Z0)
+	FOUR(SI, Z20, Z21, Z22, Z23, Z29, Z30, Z31, Z28)
+	VPADDD Z28, Z0, Z0
+	VPMOVQD Z0, (R12)
+	INCQ   DI
+	ADDQ   $256, R12
+	DECQ   DX
+	JNZ    position8
+	LEAQ   (BX)(R9*8), BX
+	ADDQ   $32, CX
+	DECQ   2048(SP)
+	JNZ    band8
+	JMP    compare
+
+band4:
+	LOAD4(Z16, Z17, Z18, Z19)
+	MOVQ BX, DI
+	MOVQ CX, R12
+	MOVQ R15, DX
+
+position4:
+	FOUR(DI, Z16, Z17, Z18, Z19, Z1, Z2, Z3, Z0)
+	VPMOVQD Z0, (R12)
+	INCQ   DI
+	ADDQ   $256, R12
+	DECQ   DX
+	JNZ    position4
+	LEAQ   (BX)(R9*4), BX
+	ADDQ   $32, CX
+	DECQ   2048(SP)
+	JNZ    band4
+
+compare:
+	LEAQ 0(SP), CX
+	MOVQ R15, DX
+
+position:
+	VPBROADCASTD R14, Z24
+	VMOVDQU32    (CX), Z0
+	VMOVDQU32    64(CX), Z1
+	VMOVDQU32    128(CX), Z2
+	VMOVDQU32    192(CX), Z3
+	CMPQ         blocks+64(FP), $85
+	JNE          larger
+	UPDATE(Z0, Z4, Z8)
+	UPDATE(Z1, Z5, Z9)
+	UPDATE(Z2, Z6, Z10)
+	UPDATE(Z3, Z7, Z11)
+
+larger:
+	// 16x16: upper and lower bands, then even and odd columns.
+	VSHUFI64X2 $0x44, Z1, Z0, Z16
+	VSHUFI64X2 $0xee, Z1, Z0, Z17
+	VSHUFI64X2 $0x44, Z3, Z2, Z18
+	VSHUFI64X2 $0xee, Z3, Z2, Z19
+	VPADDD     Z17, Z16, Z16
+	VPADDD     Z19, Z18, Z18
+	VMOVDQA32  Z16, Z17
+	VPERMT2D   Z18, Z25, Z16
+	VPERMT2D   Z18, Z26, Z17
+	VPADDD     Z17, Z16, Z16
+	UPDATE(Z16, Z12, Z13)
+
+	// 32x32 and 64x64.
+	VPSHUFD    $0xb1, Z16, Z17
+	VPADDD     Z17, Z16, Z16
+	VSHUFI64X2 $0xb1, Z16, Z16, Z17
+	VPADDD     Z17, Z16, Z16
+	VPSHUFD    $0x4e, Z16, Z17
+	VPADDD     Z17, Z16, Z17
+	VSHUFI64X2 $0x4e, Z17, Z17, Z18
+	VPADDD     Z18, Z17, Z17
+	VPERMT2D   Z17, Z27, Z16
+	UPDATE(Z16, Z14, Z15)
+	ADDQ       $256, CX
+	INCL       R14
+	DECQ       DX
+	JNZ        position
+
+	ADDQ R15, R10
+	SUBQ R15, R13
+	JNZ  gridChunk
+	MOVQ refStride+32(FP), AX
+	ADDQ AX, ref+24(FP)
+	ADDL $0x10000, pos+72(FP)
+	DECQ rows+56(FP)
+	JNZ  gridRow
+
+	MOVQ      best+0(FP), DI
+	VMOVDQU32 Z4, SAD8(DI)
+	VMOVDQU32 Z5, (SAD8+64)(DI)
+	VMOVDQU32 Z6, (SAD8+128)(DI)
+	VMOVDQU32 Z7, (SAD8+192)(DI)
+	VMOVDQU32 Z8, (POS+SAD8)(DI)
+	VMOVDQU32 Z9, (POS+SAD8+64)(DI)
+	VMOVDQU32 Z10, (POS+SAD8+128)(DI)
+	VMOVDQU32 Z11, (POS+SAD8+192)(DI)
+	VMOVDQU32 Z12, SAD16(DI)
+	VMOVDQU32 Z13, (POS+SAD16)(DI)
+	VMOVDQU32 Z14, K2, SAD64(DI)
+	VMOVDQU32 Z15, K2, (POS+SAD64)(DI)
+	VZEROUPPER
+	RET
