@@ -5,7 +5,7 @@ func init() {
 		ME = METable{Narrow: narrowAVX2, Halve: halveAVX2, Window: windowAVX2, Grid: gridAVX2, Variance: diffVarianceAVX2}
 	}
 	if CPU >= AVX512 {
-		ME.Grid = gridAVX512
+		ME.Grid, ME.Window = gridAVX512, windowAVX512
 	}
 }
 
@@ -19,6 +19,9 @@ func halve32AVX2(dst, a, b *uint8, n int)
 
 //go:noescape
 func searchWindowAVX2(src *uint8, srcStride int, ref *uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
+
+//go:noescape
+func searchWindow32AVX512(src *uint8, srcStride int, ref *uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
 
 //go:noescape
 func searchGridAVX2(best *GridBest, src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows, blocks int, pos uint32)
@@ -50,6 +53,14 @@ func halveAVX2(dst []uint8, a, b []uint8, w int) {
 func windowAVX2(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int) {
 	_, _ = src[(h-1)*srcStride+w-1], ref[(h+rows-2)*refStride+w+cols-2]
 	return searchWindowAVX2(&src[0], srcStride, &ref[0], refStride, w, h, step, cols, rows)
+}
+
+func windowAVX512(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int) {
+	if w != 32 {
+		return windowAVX2(src, srcStride, ref, refStride, w, h, step, cols, rows)
+	}
+	_, _ = src[(h-1)*srcStride+w-1], ref[(h+rows-2)*refStride+w+cols-2]
+	return searchWindow32AVX512(&src[0], srcStride, &ref[0], refStride, w, h, step, cols, rows)
 }
 
 func gridAVX2(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32) {
