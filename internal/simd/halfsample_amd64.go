@@ -17,13 +17,10 @@ func halfAcrossAVX2(tmp *int16, src *uint16, srcStride, w, rows int)
 //go:noescape
 func halfDownAVX2(dst0, dst1, dst2, dst3 *uint8, dstStride int, src *uint16, srcStride int, tmp *int16, w, h int)
 
-// The forms for AVX-512 take widths that are multiples of 32.
-
+// halfPlanesStripsAVX512 takes widths that are multiples of 32.
+//
 //go:noescape
-func halfAcrossAVX512(tmp *int16, src *uint16, srcStride, w, rows int)
-
-//go:noescape
-func halfDownAVX512(dst0, dst1, dst2, dst3 *uint8, dstStride int, src *uint16, srcStride int, tmp *int16, w, h int)
+func halfPlanesStripsAVX512(dst0, dst1, dst2, dst3 *uint8, dstStride int, src *uint16, srcStride, w, h int)
 
 func halfPlanesAVX2(dst *[4][]uint8, dstStride int, src []uint16, srcStride, w, h int, tmp *[HalfTmpLen]int16) {
 	last := (h-1)*dstStride + w - 1
@@ -41,8 +38,6 @@ func halfPlanesAVX512(dst *[4][]uint8, dstStride int, src []uint16, srcStride, w
 	}
 	last := (h-1)*dstStride + w - 1
 	_, _, _, _, _ = dst[0][last], dst[1][last], dst[2][last], dst[3][last], src[(h+5)*srcStride+w+5]
-	_ = tmp[(h+4)*HalfBand+w-1]
 	const first = MCMargin - 2
-	halfAcrossAVX512(&tmp[0], &src[first*srcStride+first], 2*srcStride, w, h+5)
-	halfDownAVX512(&dst[0][0], &dst[1][0], &dst[2][0], &dst[3][0], dstStride, &src[first*srcStride+MCMargin], 2*srcStride, &tmp[0], w, h)
+	halfPlanesStripsAVX512(&dst[0][0], &dst[1][0], &dst[2][0], &dst[3][0], dstStride, &src[first*srcStride+first], 2*srcStride, w, h)
 }

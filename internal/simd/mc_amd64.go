@@ -7,7 +7,7 @@ func init() {
 		MC = MCTable{Put8Tap: put8TapAVX2, Prep8Tap: prep8TapAVX2, Avg: avgAVX2}
 	}
 	if CPU >= AVX512 {
-		MC.Put8Tap, MC.Prep8Tap = put8TapAVX512, prep8TapAVX512
+		MC = MCTable{Put8Tap: put8TapAVX512, Prep8Tap: prep8TapAVX512, Avg: avgAVX512}
 	}
 }
 

@@ -14,6 +14,14 @@ func firAcrossAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int
 //go:noescape
 func firDownAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *int16, n int, round, shift int32, least, most int16)
 
+// Averages and whole-sample positions, w 32 or more.
+
+//go:noescape
+func averageAVX512(dst *uint16, dstStride int, a, b *int16, w, h int, round int16, maxV uint16, shift uint32)
+
+//go:noescape
+func scaleAVX512(dst *int16, src *uint16, srcStride, w, h int, shift uint32, bias int16)
+
 // widerTaps is tapRange for at least 6 taps.
 func widerTaps(f *[8]int16) (first, n int) {
 	if f[0]|f[7] != 0 {
@@ -57,6 +65,8 @@ func prep8TapAVX512(dst []int16, src []uint16, srcStride, w, h int, fx, fy *[8]i
 	round0 := interRound0(bitDepth)
 	round := int32(1)<<(round0-1) - PrepBias<<round0
 	switch {
+	case fx == nil && fy == nil && w >= 32:
+		scaleAVX512(&dst[0], &src[MCMargin*srcStride+MCMargin], 2*srcStride, w, h, uint32(7-round0), PrepBias)
 	case fx == nil && fy == nil:
 		scaleAVX2(&dst[0], &src[MCMargin*srcStride+MCMargin], 2*srcStride, w, h, uint32(7-round0), PrepBias)
 	case fy == nil:
@@ -76,4 +86,14 @@ func prep8TapAVX512(dst []int16, src []uint16, srcStride, w, h int, fx, fy *[8]i
 func filterRowsAVX512(tmp *[MCTmpLen]int16, src []uint16, srcStride, w, h int, f *[8]int16, round int) {
 	first, n := widerTaps(f)
 	firAcrossAVX512(&tmp[0], 2*w, &src[first], 2*srcStride, w, h, &f[first], n, 1<<(round-1), int32(round), math.MinInt16, math.MaxInt16)
+}
+
+func avgAVX512(dst []uint16, dstStride int, a, b []int16, w, h, bitDepth int) {
+	_, _, _ = dst[(h-1)*dstStride+w-1], a[w*h-1], b[w*h-1]
+	shift := 8 - interRound0(bitDepth)
+	if w >= 32 {
+		averageAVX512(&dst[0], 2*dstStride, &a[0], &b[0], w, h, 2*PrepBias+1<<(shift-1), uint16(1)<<bitDepth-1, uint32(shift))
+	} else {
+		averageAVX2(&dst[0], 2*dstStride, &a[0], &b[0], w, h, 2*PrepBias+1<<(shift-1), uint16(1)<<bitDepth-1, uint32(shift))
+	}
 }

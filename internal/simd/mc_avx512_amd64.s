@@ -30,7 +30,8 @@ GLOBL alternate<>(SB), RODATA|NOPTR, $64
 	VPBROADCASTD 4(CX), Z17           \
 	VPBROADCASTD 8(CX), Z18           \
 	VPBROADCASTD round+64(FP), Z20    \
-	VMOVD        shift+68(FP), X23    \
+	MOVL         shift+68(FP), AX     \
+	VMOVD        AX, X23              \
 	VPBROADCASTW least+72(FP), Z21    \
 	VPBROADCASTW most+74(FP), Z22
 
@@ -276,5 +277,70 @@ down6x8:
 	COLUMN6(rows6x8, VMOVDQU64, X24, X27, VMOVDQU64, X30)
 
 downEnd:
+	VZEROUPPER
+	RET
+
+// func averageAVX512(dst *uint16, dstStride int, a, b *int16, w, h int, round int16, maxV uint16, shift uint32)
+// The additions saturate where the result is limited anyway.
+TEXT ·averageAVX512(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), DI
+	MOVQ         dstStride+8(FP), R8
+	MOVQ         a+16(FP), SI
+	MOVQ         b+24(FP), DX
+	MOVQ         w+32(FP), R10
+	MOVQ         h+40(FP), R11
+	VPBROADCASTW round+48(FP), Z12
+	VPBROADCASTW maxV+50(FP), Z14
+	MOVL         shift+52(FP), AX
+	VMOVD        AX, X13
+	VPXOR        Y15, Y15, Y15
+
+averageRow:
+	XORL AX, AX
+
+average32:
+	VMOVDQU64 (SI), Z0
+	VPADDSW   (DX), Z0, Z0
+	VPADDSW   Z12, Z0, Z0
+	VPSRAW    X13, Z0, Z0
+	LIMIT(Z0, Z15, Z14)
+	VMOVDQU64 Z0, (DI)(AX*2)
+	ADDQ      $64, SI
+	ADDQ      $64, DX
+	ADDQ      $32, AX
+	CMPQ      AX, R10
+	JLT       average32
+	ADDQ      R8, DI
+	DECQ      R11
+	JNZ       averageRow
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(dst *int16, src *uint16, srcStride, w, h int, shift uint32, bias int16)
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-46
+	MOVQ         dst+0(FP), DI
+	MOVQ         src+8(FP), SI
+	MOVQ         srcStride+16(FP), R9
+	MOVQ         w+24(FP), R10
+	MOVQ         h+32(FP), R11
+	MOVL         shift+40(FP), AX
+	VMOVD        AX, X13
+	VPBROADCASTW bias+44(FP), Z12
+
+scaleRow:
+	XORL AX, AX
+
+scale32:
+	VMOVDQU64 (SI)(AX*2), Z0
+	VPSLLW    X13, Z0, Z0
+	VPSUBW    Z12, Z0, Z0
+	VMOVDQU64 Z0, (DI)
+	ADDQ      $64, DI
+	ADDQ      $32, AX
+	CMPQ      AX, R10
+	JLT       scale32
+	ADDQ      R9, SI
+	DECQ      R11
+	JNZ       scaleRow
 	VZEROUPPER
 	RET

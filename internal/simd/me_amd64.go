@@ -5,7 +5,7 @@ func init() {
 		ME = METable{Narrow: narrowAVX2, Halve: halveAVX2, Window: windowAVX2, Grid: gridAVX2, Variance: diffVarianceAVX2}
 	}
 	if CPU >= AVX512 {
-		ME.Grid = gridAVX512
+		ME.Grid, ME.Window = gridAVX512, windowAVX512
 	}
 }
 
@@ -19,6 +19,14 @@ func halve32AVX2(dst, a, b *uint8, n int)
 
 //go:noescape
 func searchWindowAVX2(src *uint8, srcStride int, ref *uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
+
+// searchWindow16AVX512 searches blocks of 16x16; cols is a multiple of 8. It returns sad<<32 + y<<16 + x.
+//
+//go:noescape
+func searchWindow16AVX512(src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows int) uint64
+
+//go:noescape
+func searchWindow32AVX512(src *uint8, srcStride int, ref *uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
 
 //go:noescape
 func searchGridAVX2(best *GridBest, src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows, blocks int, pos uint32)
@@ -50,6 +58,23 @@ func halveAVX2(dst []uint8, a, b []uint8, w int) {
 func windowAVX2(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int) {
 	_, _ = src[(h-1)*srcStride+w-1], ref[(h+rows-2)*refStride+w+cols-2]
 	return searchWindowAVX2(&src[0], srcStride, &ref[0], refStride, w, h, step, cols, rows)
+}
+
+func windowAVX512(src []uint8, srcStride int, ref []uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int) {
+	_, _ = src[(h-1)*srcStride+w-1], ref[(h+rows-2)*refStride+w+cols-2]
+	n := cols &^ 7
+	if w == 32 {
+		return searchWindow32AVX512(&src[0], srcStride, &ref[0], refStride, w, h, step, cols, rows)
+	}
+	if w != 16 || n == 0 {
+		return searchWindowAVX2(&src[0], srcStride, &ref[0], refStride, w, h, step, cols, rows)
+	}
+	best := searchWindow16AVX512(&src[0], srcStride, &ref[0], refStride, step, n, rows)
+	if n < cols {
+		sad, x, y := searchWindowAVX2(&src[0], srcStride, &ref[n], refStride, w, h, step, cols-n, rows)
+		best = min(best, uint64(sad)<<32+uint64(y)<<16+uint64(n+x))
+	}
+	return uint32(best >> 32), int(best & 0xffff), int(best >> 16 & 0xffff)
 }
 
 func gridAVX2(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32) {

@@ -117,6 +117,53 @@ line:                  \
 	VPADDD Y3, Y2, Y2  \
 	FINISHY
 
+// With AVX-512 a block of 32 columns stays in registers, two rows in each of Z16 to Z31. R14 is three times R9.
+#define LOAD32(out, y) \
+	VMOVDQU64     (SI), y                 \
+	VINSERTI64X4  $1, (SI)(R8*1), out, out \
+	LEAQ          (SI)(R8*2), SI
+
+#define FOUR32(first, last) \
+	VMOVDQU      (R15), Y0                     \
+	VINSERTI64X4 $1, (R15)(R9*1), Z0, Z0       \
+	VMOVDQU      (R15)(R9*2), Y1               \
+	VINSERTI64X4 $1, (R15)(R14*1), Z1, Z1      \
+	VPSADBW      first, Z0, Z0                 \
+	VPSADBW      last, Z1, Z1                  \
+	VPADDD       Z0, Z2, Z2                    \
+	VPADDD       Z1, Z3, Z3                    \
+	LEAQ         (R15)(R9*4), R15
+
+#define SUM32X16(line) \
+	MOVQ          BX, R15       \
+	VPXOR         Y2, Y2, Y2    \
+	VPXOR         Y3, Y3, Y3    \
+	FOUR32(Z16, Z17)            \
+	FOUR32(Z18, Z19)            \
+	FOUR32(Z20, Z21)            \
+	FOUR32(Z22, Z23)            \
+	VPADDD        Z3, Z2, Z2    \
+	VEXTRACTI64X4 $1, Z2, Y3    \
+	VPADDD        Y3, Y2, Y2    \
+	FINISHY
+
+#define SUM32X32(line) \
+	MOVQ          BX, R15       \
+	VPXOR         Y2, Y2, Y2    \
+	VPXOR         Y3, Y3, Y3    \
+	FOUR32(Z16, Z17)            \
+	FOUR32(Z18, Z19)            \
+	FOUR32(Z20, Z21)            \
+	FOUR32(Z22, Z23)            \
+	FOUR32(Z24, Z25)            \
+	FOUR32(Z26, Z27)            \
+	FOUR32(Z28, Z29)            \
+	FOUR32(Z30, Z31)            \
+	VPADDD        Z3, Z2, Z2    \
+	VEXTRACTI64X4 $1, Z2, Y3    \
+	VPADDD        Y3, Y2, Y2    \
+	FINISHY
+
 // Columns of 8x8 sums after the two halves of a row are interleaved: back in order.
 DATA gridOrder<>+0(SB)/8, $0x0000000200000000
 DATA gridOrder<>+8(SB)/8, $0x0000000600000004
@@ -292,6 +339,52 @@ window64:
 	WINDOW(row64, col64, line64, next64, SUM64)
 
 windowEnd:
+	MOVL R11, sad+72(FP)
+	MOVQ DI, x+80(FP)
+	MOVQ CX, y+88(FP)
+	VZEROUPPER
+	RET
+
+// func searchWindow32AVX512(src *uint8, srcStride int, ref *uint8, refStride, w, h, step, cols, rows int) (sad uint32, x, y int)
+TEXT ·searchWindow32AVX512(SB), NOSPLIT, $0-96
+	MOVQ  src+0(FP), SI
+	MOVQ  srcStride+8(FP), R8
+	MOVQ  ref+16(FP), DX
+	MOVQ  refStride+24(FP), R10
+	MOVQ  step+48(FP), AX
+	IMULQ AX, R8
+	MOVQ  R10, R9
+	IMULQ AX, R9
+	LEAQ  (R9)(R9*2), R14
+	MOVQ  rows+64(FP), R12
+	MOVL  $-1, R11
+	XORL  DI, DI
+	XORL  CX, CX
+	LOAD32(Z16, Y16)
+	LOAD32(Z17, Y17)
+	LOAD32(Z18, Y18)
+	LOAD32(Z19, Y19)
+	LOAD32(Z20, Y20)
+	LOAD32(Z21, Y21)
+	LOAD32(Z22, Y22)
+	LOAD32(Z23, Y23)
+	CMPQ  AX, $1
+	JE    window32x32
+	WINDOW(row32x16, col32x16, line32x16, next32x16, SUM32X16)
+	JMP   window32End
+
+window32x32:
+	LOAD32(Z24, Y24)
+	LOAD32(Z25, Y25)
+	LOAD32(Z26, Y26)
+	LOAD32(Z27, Y27)
+	LOAD32(Z28, Y28)
+	LOAD32(Z29, Y29)
+	LOAD32(Z30, Y30)
+	LOAD32(Z31, Y31)
+	WINDOW(row32x32, col32x32, line32x32, next32x32, SUM32X32)
+
+window32End:
 	MOVL R11, sad+72(FP)
 	MOVQ DI, x+80(FP)
 	MOVQ CX, y+88(FP)

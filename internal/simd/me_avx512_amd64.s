@@ -32,6 +32,27 @@ DATA largeBlocks<>+48(SB)/8, $0x0000000000000000
 DATA largeBlocks<>+56(SB)/8, $0x0000000000000000
 GLOBL largeBlocks<>(SB), RODATA|NOPTR, $64
 
+// The 16 bytes at each of four positions, and the positions of quadwords.
+DATA fourWindows<>+0(SB)/8, $0x0706050403020100
+DATA fourWindows<>+8(SB)/8, $0x0f0e0d0c0b0a0908
+DATA fourWindows<>+16(SB)/8, $0x0807060504030201
+DATA fourWindows<>+24(SB)/8, $0x100f0e0d0c0b0a09
+DATA fourWindows<>+32(SB)/8, $0x0908070605040302
+DATA fourWindows<>+40(SB)/8, $0x11100f0e0d0c0b0a
+DATA fourWindows<>+48(SB)/8, $0x0a09080706050403
+DATA fourWindows<>+56(SB)/8, $0x1211100f0e0d0c0b
+GLOBL fourWindows<>(SB), RODATA|NOPTR, $64
+
+DATA fourPositions<>+0(SB)/8, $0x0000000000000000
+DATA fourPositions<>+8(SB)/8, $0x0000000000000000
+DATA fourPositions<>+16(SB)/8, $0x0000000000000001
+DATA fourPositions<>+24(SB)/8, $0x0000000000000001
+DATA fourPositions<>+32(SB)/8, $0x0000000000000002
+DATA fourPositions<>+40(SB)/8, $0x0000000000000002
+DATA fourPositions<>+48(SB)/8, $0x0000000000000003
+DATA fourPositions<>+56(SB)/8, $0x0000000000000003
+GLOBL fourPositions<>(SB), RODATA|NOPTR, $64
+
 // Byte offsets in GridBest.
 #define SAD64 0
 #define SAD16 20
@@ -221,5 +242,123 @@ larger:
 	VMOVDQU32 Z13, (POS+SAD16)(DI)
 	VMOVDQU32 Z14, K2, SAD64(DI)
 	VMOVDQU32 Z15, K2, (POS+SAD64)(DI)
+	VZEROUPPER
+	RET
+
+// ROW adds the differences of a reference row to source row s, in Z4 for four positions and in Z5 for the next four.
+#define ROW(s) \
+	VMOVDQU8.Z (BX), K1, Y0       \
+	ADDQ       R9, BX             \
+	VPERMB     Z0, Z8, Z1         \
+	VPERMB     Z0, Z9, Z2         \
+	VPSADBW    s, Z1, Z1          \
+	VPSADBW    s, Z2, Z2          \
+	VPADDD     Z1, Z4, Z4         \
+	VPADDD     Z2, Z5, Z5
+
+#define EIGHTROWS(s0, s1, s2, s3, s4, s5, s6, s7) \
+	ROW(s0)                       \
+	ROW(s1)                       \
+	ROW(s2)                       \
+	ROW(s3)                       \
+	ROW(s4)                       \
+	ROW(s5)                       \
+	ROW(s6)                       \
+	ROW(s7)
+
+#define SOURCE(s) \
+	VBROADCASTI32X4 (SI), s       \
+	ADDQ            R8, SI
+
+// LEAST keeps the least of the sums, above their positions in at, which move on.
+#define LEAST(sums, at) \
+	VPSHUFD $0x4e, sums, Z1       \
+	VPADDD  Z1, sums, sums        \
+	VPSLLQ  $32, sums, sums       \
+	VPORQ   at, sums, sums        \
+	VPMINUQ sums, Z3, Z3          \
+	VPADDQ  Z12, at, at
+
+// func searchWindow16AVX512(src *uint8, srcStride int, ref *uint8, refStride, step, cols, rows int) uint64
+// Eight positions of a row at a time, each row of the reference loaded once for all: K1 are the 23 samples they
+// look at, Z8 and Z9 where each position's are. Z10 and Z11 are the positions, y<<16 + x, Z6 and Z7 those the row starts with.
+TEXT ·searchWindow16AVX512(SB), NOSPLIT, $0-64
+	MOVQ         src+0(FP), SI
+	MOVQ         srcStride+8(FP), R8
+	MOVQ         ref+16(FP), DX
+	MOVQ         refStride+24(FP), R10
+	MOVQ         step+32(FP), AX
+	MOVQ         rows+48(FP), R12
+	MOVQ         R10, R9
+	IMULQ        AX, R8
+	IMULQ        AX, R9
+	MOVL         $0x7fffff, BX
+	KMOVD        BX, K1
+	VMOVDQU64    fourWindows<>(SB), Z8
+	MOVL         $4, BX
+	VPBROADCASTB BX, Z9
+	VPADDB       Z8, Z9, Z9
+	VMOVDQU64    fourPositions<>(SB), Z6
+	VPBROADCASTQ BX, Z7
+	VPADDQ       Z6, Z7, Z7
+	MOVL         $8, BX
+	VPBROADCASTQ BX, Z12
+	MOVL         $0x10000, BX
+	VPBROADCASTQ BX, Z13
+	VPTERNLOGQ   $0xff, Z3, Z3, Z3
+	SOURCE(Z16)
+	SOURCE(Z17)
+	SOURCE(Z18)
+	SOURCE(Z19)
+	SOURCE(Z20)
+	SOURCE(Z21)
+	SOURCE(Z22)
+	SOURCE(Z23)
+	CMPQ         AX, $1
+	JNE          windowRow
+	SOURCE(Z24)
+	SOURCE(Z25)
+	SOURCE(Z26)
+	SOURCE(Z27)
+	SOURCE(Z28)
+	SOURCE(Z29)
+	SOURCE(Z30)
+	SOURCE(Z31)
+
+windowRow:
+	MOVQ      DX, CX
+	MOVQ      cols+40(FP), R13
+	VMOVDQA64 Z6, Z10
+	VMOVDQA64 Z7, Z11
+
+windowEight:
+	MOVQ  CX, BX
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	EIGHTROWS(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
+	CMPQ  AX, $1
+	JNE   windowLeast
+	EIGHTROWS(Z24, Z25, Z26, Z27, Z28, Z29, Z30, Z31)
+
+windowLeast:
+	LEAST(Z4, Z10)
+	LEAST(Z5, Z11)
+	ADDQ   $8, CX
+	SUBQ   $8, R13
+	JNZ    windowEight
+	VPADDQ Z13, Z6, Z6
+	VPADDQ Z13, Z7, Z7
+	ADDQ   R10, DX
+	DECQ   R12
+	JNZ    windowRow
+
+	VEXTRACTI64X4 $1, Z3, Y0
+	VPMINUQ       Y0, Y3, Y3
+	VEXTRACTI128  $1, Y3, X0
+	VPMINUQ       X0, X3, X3
+	VPSHUFD       $0x4e, X3, X0
+	VPMINUQ       X0, X3, X3
+	VMOVQ         X3, AX
+	MOVQ          AX, ret+56(FP)
 	VZEROUPPER
 	RET
