@@ -6,6 +6,8 @@
 package filter
 
 import (
+	"encoding/binary"
+
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/frame"
 	"github.com/grav1e/grav1e/internal/simd"
@@ -259,8 +261,17 @@ func (b *deblockBand) filterVert() {
 	origin := plane.Origin + b.top()*plane.Stride
 	kernel := simd.Deblock.Vert[min(b.plane, 1)]
 	for x := 1; x < b.cols; x++ {
-		kernel(plane.Data, origin+4*x, plane.Stride, b.s.vert[x*deblockRows:][:deblockStride(b.rows)], &b.d.sharpness)
+		edges := b.s.vert[x*deblockRows:][:deblockRows]
+		if isZero(edges) { // most columns are inside of transform blocks
+			continue
+		}
+		kernel(plane.Data, origin+4*x, plane.Stride, edges[:deblockStride(b.rows)], &b.d.sharpness)
 	}
+}
+
+// isZero tells whether the deblockRows bytes of edges are all 0.
+func isZero(edges []uint8) bool {
+	return binary.NativeEndian.Uint64(edges)|binary.NativeEndian.Uint64(edges[8:]) == 0
 }
 
 // filterHorz filters across the horizontal edges of the band, row by row.

@@ -47,7 +47,13 @@ func sseAny(a *uint16, aStride int, b *uint16, bStride, w, h int) uint64
 func cdefTry8(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
 
 //go:noescape
+func cdefTry8AVX512(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
+
+//go:noescape
 func cdefTry4(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
+
+//go:noescape
+func cdefTry4AVX512(sums *uint64, src *uint16, stride int, want *uint16, wantStride int, offsets *[6]int, pri, sec *CdefStrength, nPri, nSec, chunks int)
 
 // cdefTapOffsets returns the distances in bytes of the six pairs of taps.
 func cdefTapOffsets(stride, dir int) (offsets [6]int) {
@@ -66,6 +72,10 @@ func cdefTry8x8AVX2(sums []uint64, src []uint16, off, stride int, want []uint16,
 	}
 	s.offsets = cdefTapOffsets(stride, s.Dir)
 	_, _, _, _ = sums[s.NPri*s.NSec-1], want[7*wantStride+7], src[off-2*stride-2], src[off+9*stride+9]
+	if CPU >= AVX512 {
+		cdefTry8AVX512(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &s.offsets, &s.Pri[s.First], &s.Sec[0], s.NPri, s.NSec, 4)
+		return
+	}
 	cdefTry8(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &s.offsets, &s.Pri[s.First], &s.Sec[0], s.NPri, s.NSec, 4)
 }
 
@@ -84,6 +94,10 @@ func cdefTry4AVX2(sums []uint64, src []uint16, off, stride, h int, want []uint16
 	}
 	s.offsets = cdefTapOffsets(stride, s.Dir)
 	_, _, _, _ = sums[s.NPri*s.NSec-1], want[(h-1)*wantStride+3], src[off-2*stride-2], src[off+(h+1)*stride+5]
+	if CPU >= AVX512 {
+		cdefTry4AVX512(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &s.offsets, &s.Pri[s.First], &s.Sec[0], s.NPri, s.NSec, h/4)
+		return
+	}
 	cdefTry4(&sums[0], &src[off], 2*stride, &want[0], 2*wantStride, &s.offsets, &s.Pri[s.First], &s.Sec[0], s.NPri, s.NSec, h/4)
 }
 

@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,7 @@ import (
 var (
 	runs      = flag.Int("runs", 9, "runs per level")
 	benchtime = flag.String("benchtime", "5ms", "time per benchmark and run")
+	gccDir    = flag.String("gcc", "", "directory of a C program (kernels.c, bench.c) to compare with")
 )
 
 // levels are the values of GRAV1E_CPU, the slowest first.
@@ -45,14 +47,15 @@ const intro = `# Kernels
 
 Nanoseconds per call, 8 bit, one thread. The numbers are of one machine; what matters is
 the ratios. ` + "`go run ./scripts/kerneltable > docs/kernels.md`" + ` writes this page: the shortest of %d runs at each
-level of instruction set (` + "`GRAV1E_CPU`" + `). A kernel's scalar form is its definition; where a ratio is near 1, that
-form is used at both levels or the time is the call's.
+level of instruction set (` + "`GRAV1E_CPU`" + `); -gcc adds a comparison with C. A kernel's scalar form is its definition; where a ratio is near 1, that
+form is used at all levels or the time is the call's.
 `
 
 func main() {
 	log.SetFlags(0)
 	flag.Parse()
 	fmt.Printf(intro, *runs)
+	all := map[string][]float64{}
 	for _, p := range packages {
 		r, err := measure(p.dir, p.bench)
 		if err != nil {
@@ -60,7 +63,16 @@ func main() {
 		}
 		fmt.Printf("\n## %s: %s\n", p.title, p.dir)
 		r.print()
+		maps.Copy(all, r.ns)
 	}
+	if *gccDir == "" {
+		return
+	}
+	gcc, err := measureGCC(*gccDir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	printGCC(gcc, all)
 }
 
 func measure(dir, bench string) (*results, error) {
