@@ -52,8 +52,9 @@ type element struct {
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
 
-	relinked  atomic.Bool // the source pad got a RECONFIGURE since the session began
-	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine
+	playing   atomic.Uint32 // changes of state to and from PLAYING: odd in PLAYING
+	relinked  atomic.Bool   // the source pad got a RECONFIGURE since the session began
+	answering []keyUnit     // requests the frame being finished answers; owned by the session's goroutine
 
 	mu       sync.Mutex
 	session  *session // nil: the next frame starts one
@@ -140,6 +141,11 @@ func grav1encUnblock(enc *C.GstVideoEncoder) {
 	e.setFlushing(true)
 }
 
+// grav1encPlaying is called when the element gets into PLAYING and when it leaves it.
+//
+//export grav1encPlaying
+func grav1encPlaying(enc *C.GstVideoEncoder) { from(enc).playing.Add(1) }
+
 // setFlushing tells whether frames are refused; what waits is woken.
 func (e *element) setFlushing(on bool) {
 	e.mu.Lock()
@@ -200,6 +206,9 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	}()
 	s, flow := e.ready()
 	if flow != C.GST_FLOW_OK {
+		return flow
+	}
+	if flow = s.waitForTurn(); flow != C.GST_FLOW_OK {
 		return flow
 	}
 	requests := e.keyUnits.take(e, frame)

@@ -9,9 +9,11 @@ import "C"
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -35,6 +37,7 @@ type values struct {
 	reservoirFrameDelay int32
 	errorResilient      bool
 	threads             uint32
+	keyframeAfterStall  uint64 // ns
 }
 
 // settings are the values and the lock that guards them.
@@ -49,7 +52,7 @@ const unset = math.MinInt32
 // property describes one property: names and defaults are rav1enc's.
 type property struct {
 	name, nick, blurb string
-	field             string            // encoder.Config's name for it
+	field             string            // encoder.Config's name for it; "": the element's own
 	of                func(*values) any // pointer to the value; its type is the property's
 	min, max, def     uint64            // as the type's bit pattern; max is ignored for booleans and the enumeration
 	enum              bool              // *uint32 that is a GstGrav1EncTune
@@ -88,7 +91,12 @@ var properties = []property{
 		func(v *values) any { return &v.errorResilient }, 0, 1, 0, false},
 	{"threads", "Threads", "Number of encoding threads (0 = one per logical processor)", "Threads",
 		func(v *values) any { return &v.threads }, 0, math.MaxUint32, 0, false},
+	{"keyframe-after-stall", "Key frame after stall", "After downstream blocked for longer than this (ns, and than two frames last) the next frame is a key frame (0 = off)", "",
+		func(v *values) any { return &v.keyframeAfterStall }, 0, math.MaxUint64, uint64(500 * time.Millisecond), false},
 }
+
+// mutable are the properties that take effect while the element is PLAYING.
+var mutable = []string{"keyframe-after-stall"}
 
 // Bit patterns of negative bounds.
 const (
@@ -141,6 +149,18 @@ func (v *values) apply(cfg *encoder.Config) error {
 	return nil
 }
 
+// stallLimit is how long a push of frame may last before it is a stall; 0: for ever. A
+// sink in step with the clock blocks for the time of a frame.
+func (e *element) stallLimit(frame *C.GstVideoCodecFrame) time.Duration {
+	e.settings.mu.Lock()
+	limit := e.settings.keyframeAfterStall
+	e.settings.mu.Unlock()
+	if limit > 0 && frame.duration != noTime {
+		limit = max(limit, 2*uint64(frame.duration))
+	}
+	return time.Duration(min(limit, math.MaxInt64))
+}
+
 func clamp(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
 
 // fieldNames replaces the names of Config's fields by those of the properties, longest first.
@@ -149,6 +169,9 @@ var fieldNames = func() *strings.Replacer {
 	sort.Slice(list, func(i, j int) bool { return len(list[i].field) > len(list[j].field) })
 	var pairs []string
 	for _, p := range list {
+		if p.field == "" {
+			continue
+		}
 		pairs = append(pairs, p.field, p.name)
 	}
 	return strings.NewReplacer(pairs...)
@@ -178,7 +201,10 @@ func grav1encClassInit(class *C.GObjectClass) {
 
 // spec makes the GParamSpec. Its strings are static, the class keeps it for ever.
 func (p *property) spec() *C.GParamSpec {
-	const flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	var flags C.GParamFlags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	if slices.Contains(mutable, p.name) {
+		flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_PLAYING
+	}
 	name, nick, blurb := C.CString(p.name), C.CString(p.nick), C.CString(p.blurb)
 	switch p.of(new(values)).(type) {
 	case *bool:

@@ -1,6 +1,8 @@
 package pipelines
 
 import (
+	"cmp"
+	"os"
 	"strings"
 	"testing"
 )
@@ -32,6 +34,35 @@ func TestRealElement(t *testing.T) {
 			t.Parallel()
 			host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, strings.Fields(test)...)
 		})
+	}
+}
+
+// modes are settings that differ in how many frames the encoder holds.
+var modes = map[string]string{
+	"default": "", "low latency": "low-latency=true", "no lookahead": "rdo-lookahead-frames=0", "mini-GOP of 4": "rdo-lookahead-frames=4",
+	"one thread": "threads=1", "three threads": "threads=3", "low latency, three threads": "low-latency=true threads=3",
+}
+
+// TestBackpressure blocks downstream. GRAV1E_BLOCKED is for how many seconds.
+func TestBackpressure(t *testing.T) {
+	seconds := cmp.Or(os.Getenv("GRAV1E_BLOCKED"), "0.5")
+	for name, properties := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			t.Log(host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, append([]string{"backpressure", seconds}, strings.Fields(properties)...)...))
+		})
+	}
+}
+
+// TestStall: a key frame follows a blockage that was too long.
+func TestStall(t *testing.T) {
+	for name, properties := range modes {
+		for limit, key := range map[string]string{"0": "none", "50000000": "key", "3600000000000": "none"} {
+			t.Run(name+" "+limit, func(t *testing.T) {
+				t.Parallel()
+				host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, append([]string{"stall", key, "keyframe-after-stall=" + limit}, strings.Fields(properties)...)...)
+			})
+		}
 	}
 }
 

@@ -624,6 +624,114 @@ def test_real_latency():
     h.stop()
 
 
+def latency_frames(h):
+    """The latency that the element reports at 30 frames a second, in frames."""
+    q = Gst.Query.new_latency()
+    h.src.set_query_function_full(lambda pad, parent, query: (query.set_latency(True, 0, NONE), True)[1])
+    assert h.enc.get_static_pad("src").query(q)
+    frames = round(q.parse_latency()[1] * 30 / SECOND)
+    check(q.parse_latency()[1], frames * SECOND // 30, "latency")
+    return frames
+
+
+def resident():
+    """Bytes of memory this process really has."""
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def wait_for(condition, what, seconds=60):
+    end = time.time() + seconds
+    while not condition():
+        assert time.time() < end, what
+        time.sleep(0.002)
+
+
+class Stream(threading.Thread):
+    """Pushes n frames at 30 frames a second of timestamps, as fast as they are taken."""
+
+    def __init__(self, h, n):
+        super().__init__()
+        self.h, self.n, self.taken = h, n, 0
+
+    def run(self):
+        for i in range(self.n):
+            if self.h.push(i * SECOND // 30) != Gst.FlowReturn.OK:
+                return
+            self.taken += 1
+
+
+class Gate:
+    """Blocks what is downstream of h at the n-th buffer until it is opened."""
+
+    def __init__(self, h, n):
+        self.reached, self.open = threading.Event(), threading.Event()
+
+        def answer(i):
+            if i == n:
+                self.reached.set()
+                assert self.open.wait(3600)
+            return Gst.FlowReturn.OK
+        h.answer = answer
+
+
+def typed(text):
+    return int(text) if text.isdigit() else text == "true"
+
+
+def properties(args):
+    return {k: typed(v) for k, v in (a.split("=") for a in args)}
+
+
+def test_backpressure(seconds, *args):
+    """While downstream blocks, the element takes the frames its latency names and three
+    more: one that is pushed, one that is coded and one that waits. Memory stays as it
+    is, and everything comes out in the end."""
+    at = 40
+    h = Harness(**properties(args))
+    gate = Gate(h, at)
+    assert h.start()
+    latency = latency_frames(h)
+    t = Stream(h, at + 100)
+    t.start()
+    assert gate.reached.wait(60)
+    wait_for(lambda: t.taken >= at + latency + 3, f"only {t.taken} frames taken")
+    before, end = resident(), time.time() + float(seconds)
+    while time.time() < end:
+        check(t.taken, at + latency + 3, "frames taken")
+        time.sleep(0.05)
+    grown = resident() - before
+    print(f"latency {latency}, {t.taken - at} frames taken while blocked, {grown} bytes more after {seconds} s")
+    assert grown < 1 << 20, f"{grown} bytes more"
+    gate.open.set()
+    t.join(60)
+    h.eos()
+    check(h.times(), at30(at + 100))
+    check([i for i in key_frames(h) if i < at + latency + 3], [0])
+    h.stop()
+
+
+def test_stall(key, *args):
+    """After downstream blocked for longer than keyframe-after-stall, the first frame taken
+    after the blockage is a key frame; the frames taken before stay as they are."""
+    at = 40
+    h = Harness(**properties(args))
+    gate = Gate(h, at)
+    assert h.start()
+    latency = latency_frames(h)
+    t = Stream(h, at + 60)
+    t.start()
+    assert gate.reached.wait(60)
+    wait_for(lambda: t.taken >= at + latency + 3, f"only {t.taken} frames taken")
+    time.sleep(0.1)
+    gate.open.set()
+    t.join(60)
+    h.eos()
+    check(h.times(), at30(at + 60))
+    check(key_frames(h), [0, at + latency + 3] if key == "key" else [0])
+    h.stop()
+
+
 def test_config(caps, *properties):
     """What the caps and the properties say reaches the encoder (which prints it)."""
     h = Harness()
