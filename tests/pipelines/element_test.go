@@ -29,7 +29,7 @@ func TestElement(t *testing.T) {
 
 // TestRealElement repeats what depends on the encoder's own timing.
 func TestRealElement(t *testing.T) {
-	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change", "real_latency"} {
+	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change"} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
 			host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, strings.Fields(test)...)
@@ -41,6 +41,22 @@ func TestRealElement(t *testing.T) {
 var modes = map[string]string{
 	"default": "", "low latency": "low-latency=true", "no lookahead": "rdo-lookahead-frames=0", "mini-GOP of 4": "rdo-lookahead-frames=4",
 	"one thread": "threads=1", "three threads": "threads=3", "low latency, three threads": "low-latency=true threads=3",
+}
+
+// TestLatency compares what is reported with what comes out.
+func TestLatency(t *testing.T) {
+	for name, properties := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, append([]string{"exact_latency"}, strings.Fields(properties)...)...)
+		})
+	}
+	for _, test := range []string{"true 30/1 15", "false 30/1 15", "true 30000/1001 15", "true 25/1 0 low-latency=true", "true 50/1 7 rdo-lookahead-frames=10"} {
+		t.Run(test, func(t *testing.T) {
+			t.Parallel()
+			host(t, "real", nil, append([]string{"live_latency"}, strings.Fields(test)...)...)
+		})
+	}
 }
 
 // TestBackpressure blocks downstream. GRAV1E_BLOCKED is for how many seconds.
