@@ -48,6 +48,7 @@ type element struct {
 
 	// Owned by the streaming thread.
 	format   format
+	timing   timing
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
@@ -114,6 +115,7 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e := from(enc)
 	defer e.guard("start", func() { ok = 0 })
 	e.flow = C.GST_FLOW_OK
+	e.timing.restart()
 	e.setFlushing(false)
 	return 1
 }
@@ -211,6 +213,8 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	if flow = s.waitForTurn(); flow != C.GST_FLOW_OK {
 		return flow
 	}
+	e.stamp(frame)
+	e.watchLatency(s.codec.Latency())
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {
 		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")
@@ -299,6 +303,7 @@ func grav1encFlush(enc *C.GstVideoEncoder) (ok C.gboolean) {
 		s.unrefFrames()
 	}
 	e.keyUnits.clear()
+	e.timing.restart()
 	e.flow = C.GST_FLOW_OK
 	e.setFlushing(false)
 	return 1
@@ -326,6 +331,7 @@ func grav1encSinkEvent(enc *C.GstVideoEncoder, event *C.GstEvent) (handled C.int
 		e.setFlushing(true)
 	case C.GST_EVENT_STREAM_START:
 		e.flow = C.GST_FLOW_OK
+		e.timing.restart()
 	case C.GST_EVENT_CAPS:
 		if !e.updateHDR(event) {
 			return C.GRAV1ENC_REFUSED

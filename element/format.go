@@ -158,17 +158,6 @@ func (e *element) announce(codec encoder.Interface) bool {
 	return C.gst_video_encoder_negotiate(e.base()) != 0
 }
 
-// reportLatency tells how long frames stay inside. A variable frame rate without
-// a maximum counts as 25 frames a second.
-func (e *element) reportLatency(frames int) {
-	n, d := e.format.input.info.fps_n, e.format.input.info.fps_d
-	if n == 0 {
-		n, d = 25, 1
-	}
-	t := C.gst_util_uint64_scale(C.guint64(frames)*1e9, C.guint64(d), C.guint64(n))
-	C.gst_video_encoder_set_latency(e.base(), t, t)
-}
-
 // updateHDR applies caps that differ from those in force in nothing but mastering
 // display or content light: the base class ignores such a change. It returns
 // false when the new caps are refused.

@@ -130,6 +130,8 @@ grav1enc_finish (GstGrav1Enc * self, GstVideoCodecFrame * frame, const guint8 * 
 
   if (key)
     GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  /* The base class would take the lowest PTS among the frames inside, also across segments. */
+  frame->dts = frame->pts;
   for (gint i = 0; i < n; i++) {
     gsize size = ends[i] - start;
     GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);

@@ -725,6 +725,63 @@ def test_backpressure(seconds, *args):
     h.stop()
 
 
+def test_timestamps(*args):
+    """Missing, repeated and backward times: every frame comes out, in order, each later than
+    the one before, and times that advance are kept."""
+    h = Harness(**properties(args))
+    assert h.start()
+    ms = SECOND // 1000
+    frame = SECOND // 30
+    given = [NONE, 0, 10 * ms, 10 * ms, 5 * ms, NONE, 2000 * ms, 2040 * ms, NONE, NONE, 9000 * ms, 0, 30 * ms, 60 * ms, 9500 * ms, 9400 * ms]
+    want, last = [], None
+    for t in given:
+        if last is None:
+            t = 0
+        elif t == NONE or t <= last:
+            t = last + frame
+        want.append(t)
+        last = t
+    for t in given:
+        check(h.push(t), Gst.FlowReturn.OK)
+    for t in at30(40, 300):
+        check(h.push(t), Gst.FlowReturn.OK)
+    # A segment that starts its own times anew, as a playlist does.
+    segment = Gst.Segment()
+    segment.init(Gst.Format.TIME)
+    segment.base = 20 * SECOND
+    h.src.push_event(Gst.Event.new_segment(segment))
+    for t in at30(20):
+        check(h.push(t, NONE), Gst.FlowReturn.OK)
+    h.eos()
+    got = h.times()
+    check(got, want + at30(40, 300) + at30(20))
+    check([o[2] for o in h.of("buffer")], got, "DTS")
+    assert h.error() is None
+    h.stop()
+
+
+def test_variable_latency():
+    """At a variable frame rate the latency is the longest time any frame waited for others."""
+    h = Harness()
+    assert h.start(framerate="0/1")
+    q = Gst.Query.new_latency()
+    h.src.set_query_function_full(lambda pad, parent, query: (query.set_latency(True, 0, NONE), True)[1])
+    random.seed(2)
+    times, t = [], 0
+    wait = 0
+    for i in range(200):
+        times.append(t)
+        assert h.push(t, NONE) == Gst.FlowReturn.OK
+        t += random.randrange(1, SECOND // 10)
+        if i >= 15:
+            wait = max(wait, times[i] - times[i - 15])
+        assert h.enc.get_static_pad("src").query(q)
+        check(q.parse_latency()[1], wait or 15 * SECOND // 25, f"latency after frame {i}")
+    h.eos()
+    check(h.times(), times)
+    h.stop()
+
+
 def test_stall(key, *args):
     """After downstream blocked for longer than keyframe-after-stall, the first frame taken
     after the blockage is a key frame; the frames taken before stay as they are."""
