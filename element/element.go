@@ -20,6 +20,7 @@ import (
 	"runtime/cgo"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/grav1e/grav1e/caps"
@@ -214,6 +215,12 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 		return flow
 	}
 	e.stamp(frame)
+	if late := -C.gst_video_encoder_get_max_encode_time(e.base(), frame); late > 0 { // never without qos
+		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), time.Duration(late))
+		C.grav1enc_release_input(frame)
+		sent = true
+		return s.skip(frame)
+	}
 	e.watchLatency(s.codec.Latency())
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {

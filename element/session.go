@@ -42,10 +42,11 @@ type session struct {
 const ahead = 2
 
 // sentFrame is a frame in the encoder, an owned reference, with the key unit
-// requests it answers.
+// requests it answers; or one that never got there.
 type sentFrame struct {
 	frame    *C.GstVideoCodecFrame
 	requests []keyUnit
+	skipped  bool
 }
 
 func newSession(e *element, codec encoder.Interface, align string) *session {
@@ -80,7 +81,7 @@ func (s *session) waitForTurn() C.GstFlowReturn {
 // is the last that the session's goroutine has seen.
 func (s *session) send(frame *C.GstVideoCodecFrame, requests []keyUnit, f *encoder.Frame) (sent bool, flow C.GstFlowReturn) {
 	s.mu.Lock()
-	s.frames = append(s.frames, sentFrame{frame, requests})
+	s.frames = append(s.frames, sentFrame{frame: frame, requests: requests})
 	s.held++
 	s.mu.Unlock()
 	defer func() {
@@ -107,6 +108,15 @@ func (s *session) send(frame *C.GstVideoCodecFrame, requests []keyUnit, f *encod
 			return false, flow
 		}
 	}
+}
+
+// skip takes a frame that is not to be encoded. It is dropped in its turn, because the
+// events before it belong between the frames around it.
+func (s *session) skip(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
+	s.mu.Lock()
+	s.frames = append(s.frames, sentFrame{frame: frame, skipped: true})
+	s.mu.Unlock()
+	return s.poke(false)
 }
 
 // poke tells the goroutine to ask for packets; answered says that a key frame was
@@ -206,6 +216,7 @@ func (s *session) run() {
 	defer s.e.guard("output", func() { s.interrupt(C.GST_FLOW_ERROR) })
 	for s.waitForWork() {
 		for {
+			s.dropSkipped()
 			p, err := s.codec.ReceivePacket(s.ctx)
 			s.answered()
 			if errors.Is(err, encoder.ErrNeedMoreData) {
@@ -243,6 +254,21 @@ func (s *session) answered() {
 	defer s.mu.Unlock()
 	s.asked++
 	s.changed.Broadcast()
+}
+
+// dropSkipped drops the frames whose turn it is and that were not encoded.
+func (s *session) dropSkipped() {
+	for {
+		s.mu.Lock()
+		if len(s.frames) == 0 || !s.frames[0].skipped {
+			s.mu.Unlock()
+			return
+		}
+		f := s.frames[0]
+		s.frames = s.frames[:copy(s.frames, s.frames[1:])]
+		s.mu.Unlock()
+		C.grav1enc_drop(s.e.self, f.frame)
+	}
 }
 
 // finish hands the oldest frame out with packet p. No lock is held meanwhile.

@@ -18,7 +18,7 @@ func TestElement(t *testing.T) {
 		"flow_at_eos error", "flow_at_eos not-negotiated", "flow_at_eos eos", "flow_at_eos flushing", "relink",
 		"latency", "variable_rate 0/1", "variable_rate 30/1",
 		"alignment tu", "alignment frame", "alignment obu", "annexb",
-		"allocation", "pool", "metas", "two", "refused_change", "timestamps", "timestamps low-latency=true",
+		"allocation", "pool", "metas", "two", "refused_change", "timestamps", "timestamps low-latency=true", "qos",
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
@@ -29,7 +29,7 @@ func TestElement(t *testing.T) {
 
 // TestRealElement repeats what depends on the encoder's own timing.
 func TestRealElement(t *testing.T) {
-	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change", "timestamps", "timestamps low-latency=true", "variable_latency"} {
+	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change", "timestamps", "timestamps low-latency=true", "variable_latency", "qos", "qos low-latency=true"} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
 			host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, strings.Fields(test)...)

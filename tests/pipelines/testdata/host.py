@@ -760,6 +760,35 @@ def test_timestamps(*args):
     h.stop()
 
 
+def test_qos(*args):
+    """With qos=true, frames that downstream says are late are left out before they are
+    encoded, with a QoS message each; without, none is."""
+    for qos in (True, False):
+        h = Harness(qos=qos, **properties(args))
+        assert h.start()
+        h.push_many(10)
+        # Downstream was shown 4/30 s when its clock said 14/30 s: what is older than 24/30 s comes too late.
+        h.sink.push_event(Gst.Event.new_qos(Gst.QOSType.UNDERFLOW, 0.5, 10 * SECOND // 30, 4 * SECOND // 30))
+        h.src.push_event(Gst.Event.new_custom(Gst.EventType.CUSTOM_DOWNSTREAM, Gst.Structure.new_empty("before-10")))
+        h.sink.push_event(GstVideo.video_event_new_upstream_force_key_unit(NONE, True, 7))
+        h.push_many(50, 10)
+        h.eos()
+        late = [i for i in range(10, 60) if i * SECOND // 30 < 4 * SECOND // 30 + 2 * (10 * SECOND // 30)] if qos else []
+        assert len(late) == (14 if qos else 0), late
+        kept = [i for i in range(60) if i not in late]
+        check(h.times(), [i * SECOND // 30 for i in kept])
+        check([kept[i] for i in key_frames(h)], [0, 24 if qos else 10], "key frames")
+        check(answered(h), [(10, True, 7)])
+        messages = []
+        while m := h.bus.pop_filtered(Gst.MessageType.QOS):
+            messages.append(m.parse_qos()[3])
+        check(messages, [i * SECOND // 30 for i in late], "QoS messages")
+        # The event stays between frame 9 and the frame after it.
+        order = [o[0] for o in h.out if o[0] == "buffer" or o[1] == "custom-downstream"]
+        check(order.index("event"), 10, "buffers before the event")
+        h.stop()
+
+
 def test_variable_latency():
     """At a variable frame rate the latency is the longest time any frame waited for others."""
     h = Harness()
