@@ -191,11 +191,22 @@ func compileC(t *testing.T, source string) string {
 // host runs a test of testdata/host.py.
 func host(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
+	return script(t, "host.py", dir, env, args)
+}
+
+// live runs a test of testdata/live.py with the real plugin.
+func live(t *testing.T, args ...string) string {
+	t.Helper()
+	return script(t, "live.py", "real", []string{"GRAV1E_TEST_FAST=1"}, args)
+}
+
+func script(t *testing.T, file, dir string, env, args []string) string {
+	t.Helper()
 	need(t)
 	if python == "" {
 		t.Skip("no Python with GStreamer's bindings (python3-gi, python3-gst-1.0)")
 	}
-	out, err := run(t, dir, env, python, append([]string{"testdata/host.py"}, args...)...)
+	out, err := run(t, dir, env, python, append([]string{"testdata/" + file}, args...)...)
 	if err != nil || !strings.HasSuffix(out, "ok\n") {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 	}

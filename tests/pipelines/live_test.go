@@ -1,0 +1,65 @@
+package pipelines
+
+import (
+	"cmp"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestLive drives the element between two pads, as live pipelines do.
+func TestLive(t *testing.T) {
+	for _, test := range []string{
+		"timestamps", "timestamps low-latency=true", "variable_latency", "qos", "qos low-latency=true",
+	} {
+		t.Run(test, func(t *testing.T) {
+			t.Parallel()
+			live(t, strings.Fields(test)...)
+		})
+	}
+}
+
+// modes are settings that differ in how many frames the encoder holds.
+var modes = map[string]string{
+	"default": "", "low latency": "low-latency=true", "no lookahead": "rdo-lookahead-frames=0", "mini-GOP of 4": "rdo-lookahead-frames=4",
+	"one thread": "threads=1", "three threads": "threads=3", "low latency, three threads": "low-latency=true threads=3",
+}
+
+// TestLatency compares what is reported with what comes out.
+func TestLatency(t *testing.T) {
+	for name, properties := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			live(t, append([]string{"exact_latency"}, strings.Fields(properties)...)...)
+		})
+	}
+	for _, test := range []string{"true 30/1 15", "false 30/1 15", "true 30000/1001 15", "true 25/1 0 low-latency=true", "true 50/1 7 rdo-lookahead-frames=10"} {
+		t.Run(test, func(t *testing.T) {
+			t.Parallel()
+			live(t, append([]string{"live_latency"}, strings.Fields(test)...)...)
+		})
+	}
+}
+
+// TestBackpressure blocks downstream. GRAV1E_BLOCKED is for how many seconds.
+func TestBackpressure(t *testing.T) {
+	seconds := cmp.Or(os.Getenv("GRAV1E_BLOCKED"), "0.5")
+	for name, properties := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			t.Log(live(t, append([]string{"backpressure", seconds}, strings.Fields(properties)...)...))
+		})
+	}
+}
+
+// TestStall: a key frame follows a blockage that was too long.
+func TestStall(t *testing.T) {
+	for name, properties := range modes {
+		for limit, key := range map[string]string{"0": "none", "50000000": "key", "3600000000000": "none"} {
+			t.Run(name+" "+limit, func(t *testing.T) {
+				t.Parallel()
+				live(t, append([]string{"stall", key, "keyframe-after-stall=" + limit}, strings.Fields(properties)...)...)
+			})
+		}
+	}
+}
