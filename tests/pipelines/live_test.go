@@ -1,8 +1,6 @@
 package pipelines
 
 import (
-	"cmp"
-	"os"
 	"strings"
 	"testing"
 )
@@ -41,9 +39,12 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-// TestBackpressure blocks downstream. GRAV1E_BLOCKED is for how many seconds.
+// TestBackpressure blocks downstream.
 func TestBackpressure(t *testing.T) {
-	seconds := cmp.Or(os.Getenv("GRAV1E_BLOCKED"), "0.5")
+	seconds := "0.5"
+	if long {
+		seconds = "600"
+	}
 	for name, properties := range modes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,4 +63,26 @@ func TestStall(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSRT kills receivers of an SRT stream, starts new ones, and lets the network fail.
+// The default settings have a lookahead.
+func TestSRT(t *testing.T) {
+	for _, tc := range []struct{ mode, wait, kills, encoder string }{
+		{"listener", "true", "3", "low-latency=true"}, {"listener", "false", "2", "low-latency=true"},
+		{"caller", "true", "3", "rdo-lookahead-frames=-1"}, {"caller", "false", "2", "low-latency=true"},
+	} {
+		t.Run(tc.mode+" wait "+tc.wait, func(t *testing.T) {
+			t.Parallel()
+			outage := "1"
+			if long {
+				tc.kills, outage = "40", "30"
+			}
+			t.Log(srt(t, "srt", tc.mode, tc.wait, tc.kills, outage, tc.encoder))
+		})
+	}
+	t.Run("no reconnect", func(t *testing.T) {
+		t.Parallel()
+		srt(t, "no_reconnect")
+	})
 }

@@ -117,11 +117,18 @@ func environment(dir string, more ...string) []string {
 	return append(env, more...)
 }
 
+// long asks for what takes minutes: blockages of ten, outages of half a minute.
+var long = os.Getenv("GRAV1E_LONG") != ""
+
 // run runs a command in t's own folder with the real or the fake plugin, for at
 // most two minutes, and returns what it printed.
 func run(t *testing.T, dir string, env []string, name string, args ...string) (output string, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	patience := 2 * time.Minute
+	if long {
+		patience = time.Hour
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = environment(dir, env...)
@@ -198,6 +205,13 @@ func host(t *testing.T, dir string, env []string, args ...string) string {
 func live(t *testing.T, args ...string) string {
 	t.Helper()
 	return script(t, "live.py", "real", []string{"GRAV1E_TEST_FAST=1"}, args)
+}
+
+// srt runs a test of testdata/srt.py with the real plugin.
+func srt(t *testing.T, args ...string) string {
+	t.Helper()
+	needElement(t, "srtsink", "matroskamux", "av1dec")
+	return script(t, "srt.py", "real", nil, args)
 }
 
 func script(t *testing.T, file, dir string, env, args []string) string {

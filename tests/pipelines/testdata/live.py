@@ -26,7 +26,7 @@ def resident():
 def wait_for(condition, what, seconds=30):
     end = time.time() + seconds
     while not condition():
-        assert time.time() < end, what
+        assert time.time() < end, what() if callable(what) else what
         time.sleep(0.002)
 
 
