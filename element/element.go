@@ -222,6 +222,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 		return s.skip(frame)
 	}
 	e.watchLatency(s.codec.Latency())
+	e.update(s.codec)
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {
 		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")

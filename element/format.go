@@ -56,6 +56,7 @@ func (e *element) setFormat(state *C.GstVideoCodecState, in *C.GstCaps) bool {
 	}
 	e.settings.mu.Lock()
 	err = e.settings.apply(&f.config)
+	e.settings.changed = false
 	e.settings.mu.Unlock()
 	if err != nil {
 		e.postError(err)

@@ -9,6 +9,9 @@ import (
 func TestLive(t *testing.T) {
 	for _, test := range []string{
 		"timestamps", "timestamps low-latency=true", "variable_latency", "qos", "qos low-latency=true",
+		"key_units", "key_units low-latency=true", "key_units rdo-lookahead-frames=4 threads=3",
+		"key_unit_while_blocked", "key_unit_while_blocked low-latency=true",
+		"intervals_while_playing", "intervals_while_playing low-latency=true",
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 
-from host import NONE, SECOND, Gst, GstVideo, Harness, answered, at30, check, key_frames, main
+from host import NONE, SECOND, Gst, GstVideo, Harness, answered, at30, check, flush, key_frames, main
 
 
 def latency_frames(h):
@@ -214,6 +214,92 @@ def test_variable_latency():
         check(q.parse_latency()[1], wait or 15 * SECOND // 25, f"latency after frame {i}")
     h.eos()
     check(h.times(), times)
+    h.stop()
+
+
+def request(pad, count, running=NONE, headers=False):
+    """Asks for a key frame, from downstream (pad is a sink pad) or from upstream."""
+    if pad.direction == Gst.PadDirection.SINK:
+        event = GstVideo.video_event_new_upstream_force_key_unit(running, headers, count)
+    else:
+        event = GstVideo.video_event_new_downstream_force_key_unit(NONE, NONE, running, headers, count)
+    assert pad.push_event(event)
+
+
+def test_key_units(*args):
+    """Every request is answered once, in order, at the frame it was made for: the next one
+    that goes in or the first at or after its time; also before the first frame, from both
+    sides, while others are pending, and across a change of caps."""
+    h = Harness(**properties(args))
+    request(h.sink, 1, headers=True)
+    assert h.start()
+    for i in range(60):
+        if i == 12:
+            request(h.sink, 2)
+            request(h.src, 3, headers=True)
+        if i == 20:
+            request(h.sink, 4, 5 * SECOND // 30, True)  # in the past
+        if i == 21:
+            request(h.sink, 5)
+        if i == 25:
+            request(h.sink, 6, 33 * SECOND // 30)
+            request(h.src, 7, 31 * SECOND // 30)
+        if i == 40:
+            request(h.sink, 8, headers=True)
+            assert h.start(96, 64)
+        if i == 59:
+            request(h.sink, 9, 100 * SECOND)
+        assert h.push(i * SECOND // 30) == Gst.FlowReturn.OK
+    h.eos()
+    check(h.times(), at30(60))
+    check(key_frames(h), [0, 12, 20, 21, 31, 33, 40])
+    check(answered(h), [(0, True, 1), (12, False, 2), (12, True, 3), (20, True, 4), (21, False, 5), (31, False, 7), (33, False, 6), (40, True, 8)])
+    h.stop()
+
+
+def test_key_unit_while_blocked(*args):
+    """A request that comes while downstream blocks is answered by the first frame that
+    wasn't taken yet."""
+    at = 20
+    h = Harness(keyframe_after_stall=0, **properties(args))
+    gate = Gate(h, at)
+    assert h.start()
+    latency = latency_frames(h)
+    t = Stream(h, at + 60)
+    t.start()
+    assert gate.reached.wait(60)
+    wait_for(lambda: t.taken > at + latency, f"only {t.taken} frames taken")
+    time.sleep(0.1)
+    taken = t.taken
+    request(h.sink, 1)
+    gate.open.set()
+    t.join(60)
+    h.eos()
+    keys = key_frames(h)
+    assert len(keys) == 2 and taken <= keys[1] <= at + latency + 3, (taken, keys)
+    check(answered(h), [(keys[1], False, 1)])
+    h.stop()
+
+
+def test_intervals_while_playing(*args):
+    """Key frame intervals change with the next frame."""
+    h = Harness(**properties(args))
+    assert h.start()
+    h.push_many(20)
+    h.enc.set_property("max-key-frame-interval", 10)  # frame 20 is 20 after the last one
+    h.push_many(25, 20)
+    h.enc.set_property("max-key-frame-interval", 0)
+    h.push_many(35, 45)
+    wait_for(lambda: len(h.times()) >= 60, "frames don't come out")
+    check([i for i in key_frames(h) if i < 60], [0, 20, 30, 40])
+    flush(h)  # and stay in force
+    with h.lock:
+        del h.out[:]
+    h.enc.set_property("max-key-frame-interval", 7)
+    h.push_many(20, 100)
+    h.eos()
+    check(key_frames(h), [0, 7, 14])
+    assert not h.bus.pop_filtered(Gst.MessageType.WARNING | Gst.MessageType.ERROR)
     h.stop()
 
 
