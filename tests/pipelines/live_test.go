@@ -1,6 +1,9 @@
 package pipelines
 
 import (
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -12,6 +15,7 @@ func TestLive(t *testing.T) {
 		"key_units", "key_units low-latency=true", "key_units rdo-lookahead-frames=4 threads=3",
 		"key_unit_while_blocked", "key_unit_while_blocked low-latency=true",
 		"intervals_while_playing", "intervals_while_playing low-latency=true",
+		"pause true", "pause false", "property_types",
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
@@ -24,6 +28,68 @@ func TestLive(t *testing.T) {
 var modes = map[string]string{
 	"default": "", "low latency": "low-latency=true", "no lookahead": "rdo-lookahead-frames=0", "mini-GOP of 4": "rdo-lookahead-frames=4",
 	"one thread": "threads=1", "three threads": "threads=3", "low latency, three threads": "low-latency=true threads=3",
+}
+
+// TestRenegotiation decodes a stream whose format changed many times.
+func TestRenegotiation(t *testing.T) {
+	for _, properties := range []string{"", "low-latency=true", "threads=3"} {
+		t.Run(properties, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "a.obu")
+			live(t, append([]string{"renegotiate", file}, strings.Fields(properties)...)...)
+			need(t, "dav1d")
+			if out := must(t, "real", "dav1d", "--demuxer", "section5", "-i", file, "--muxer", "null", "-o", "-"); !strings.Contains(out, "Decoded 133/133 frames") {
+				t.Error(out)
+			}
+		})
+	}
+}
+
+// TestParserPassesThrough: av1parse has nothing to change about what comes out.
+func TestParserPassesThrough(t *testing.T) {
+	need(t)
+	needElement(t, "av1parse")
+	for _, align := range []string{"tu", "frame", "obu"} {
+		for _, latency := range []string{"low-latency=true", "low-latency=false"} {
+			t.Run(align+" "+latency, func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				launch(t, "videotestsrc num-buffers=40 ! video/x-raw,format=I420,width=96,height=64 ! grav1enc speed-preset=10 %s max-key-frame-interval=15 ! "+
+					"video/x-av1,alignment=%s ! tee name=t t. ! queue ! filesink location=%s/a t. ! queue ! av1parse ! video/x-av1,alignment=%s ! filesink location=%s/b",
+					latency, align, dir, align, dir)
+				want, err := os.ReadFile(dir + "/a")
+				if err != nil {
+					t.Fatal(err)
+				}
+				compare(t, dir+"/b", want)
+			})
+		}
+	}
+}
+
+// TestStoppedProcess stops the process of a live pipeline and lets it go on.
+func TestStoppedProcess(t *testing.T) {
+	need(t, "bash", "ffprobe")
+	file := filepath.Join(t.TempDir(), "a.mkv")
+	must(t, "real", "bash", "-c", "gst-launch-1.0 -q -e videotestsrc is-live=true ! video/x-raw,format=I420,width=64,height=64 ! grav1enc speed-preset=10 ! "+
+		"matroskamux ! filesink location="+file+" & pid=$!; until [ -s "+file+" ]; do sleep 0.1; done; "+
+		"for i in 1 2 3 4; do sleep 0.3; kill -STOP $pid; sleep 0.$i; kill -CONT $pid; done; sleep 0.3; kill -INT $pid; wait $pid")
+	out := must(t, "real", "ffprobe", "-v", "error", "-count_frames", "-show_entries", "packet=pts:stream=nb_read_frames", "-of", "csv=p=0", file)
+	last, packets, frames := -1, 0, ""
+	for line := range strings.Lines(out) {
+		line = strings.TrimSpace(strings.Trim(line, ",\n"))
+		if pts, err := strconv.Atoi(line); err == nil && packets < strings.Count(out, "\n")-1 {
+			if packets++; pts <= last {
+				t.Errorf("packet %d: time %d after %d", packets, pts, last)
+			}
+			last = pts
+		} else {
+			frames = line
+		}
+	}
+	if frames != strconv.Itoa(packets) || packets < 20 {
+		t.Errorf("%d packets, %s frames decoded", packets, frames)
+	}
 }
 
 // TestLatency compares what is reported with what comes out.

@@ -303,6 +303,88 @@ def test_intervals_while_playing(*args):
     h.stop()
 
 
+def test_renegotiate(path, *args):
+    """Size, format and frame rate change in the middle, as webrtcsink does: each part has its
+    own caps, begins with a sequence header and a key frame, and no frame is lost. The
+    stream is written to path."""
+    parts = [(64, 64, "I420", "30/1"), (32, 48, "I420", "30/1"), (32, 48, "I420", "15/1"), (32, 48, "I420_10LE", "15/1"),
+             (80, 48, "Y444", "15/1"), (80, 48, "NV12", "15/1"), (64, 64, "I420", "30/1")]
+    n = 19  # not a whole number of mini-GOPs
+    h = Harness(**properties(args))
+    for i, part in enumerate(parts):
+        assert h.start(*part)
+        h.push_many(n, i * n)
+    h.eos()
+    check(h.times(), at30(n * len(parts)))
+    check(key_frames(h), [i * n for i in range(len(parts))])
+    got, count = [], 0
+    for o in h.out:
+        if o[0] == "caps":
+            s = o[1]
+            got.append((count, s.get_int("width")[1], s.get_int("height")[1], s.get_value("bit-depth-luma"), s.get_string("chroma-format"), s.get_fraction("framerate")[1]))
+        count += o[0] == "buffer"
+    check(got, [(i * n, w, h, 10 if "10" in f else 8, "4:4:4" if f == "Y444" else "4:2:0", int(rate.split("/")[0]))
+                for i, (w, h, f, rate) in enumerate(parts)], "caps, and the frames before them")
+    with open(path, "wb") as f:
+        for i, o in enumerate(h.of("buffer")):
+            data = o[7].extract_dup(0, o[4])
+            check(data[:3] == bytes([0x12, 0, 0x0A]), i % n == 0, f"frame {i} begins with a sequence header")
+            f.write(data)
+    assert not h.bus.pop_filtered(Gst.MessageType.WARNING | Gst.MessageType.ERROR)
+    h.stop()
+
+
+def test_pause(live):
+    """Pauses of any length lose nothing that came in, and are no stalls of downstream."""
+    n = 60
+    p = Gst.parse_launch(f"videotestsrc is-live={live} num-buffers={n} ! video/x-raw,width=64,height=64,framerate=30/1 ! "
+                         f"grav1enc name=e speed-preset=10 keyframe-after-stall={2 * SECOND} ! fakesink sync=true")
+    entered, seen = [], []
+
+    def probe(pad, info):
+        buf = info.get_buffer()
+        if pad.direction == Gst.PadDirection.SINK:
+            entered.append(buf.pts)
+        else:
+            seen.append((buf.pts, buf.has_flags(Gst.BufferFlags.DELTA_UNIT)))
+        return Gst.PadProbeReturn.OK
+    for pad in ("sink", "src"):
+        p.get_by_name("e").get_static_pad(pad).add_probe(Gst.PadProbeType.BUFFER, probe)
+    for pause in (0, 0, 2.5, 0.01, 0, 0.1):
+        for state in (Gst.State.PLAYING, Gst.State.PAUSED):
+            p.set_state(state)
+            assert p.get_state(30 * SECOND)[0] != Gst.StateChangeReturn.FAILURE
+            time.sleep(0.1 if state == Gst.State.PLAYING else pause)
+    p.set_state(Gst.State.PLAYING)
+    m = p.get_bus().timed_pop_filtered(60 * SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+    assert m and m.type == Gst.MessageType.EOS, m
+    check([t for t, _ in seen], entered)
+    check(entered, sorted(set(entered)))
+    assert len(entered) == n or live == "true", len(entered)  # a live source may leave frames out
+    check([i for i, (_, delta) in enumerate(seen) if not delta], [0], "key frames")
+    p.set_state(Gst.State.NULL)
+
+
+def test_property_types():
+    """Types are exactly those that rav1enc has and webrtcsink sets; what changes while playing says so."""
+    types = {"speed-preset": "guint", "low-latency": "gboolean", "min-key-frame-interval": "guint64", "max-key-frame-interval": "guint64",
+             "switch-frame-interval": "guint64", "bitrate": "gint", "quantizer": "guint", "min-quantizer": "guint", "tile-cols": "guint",
+             "tile-rows": "guint", "tiles": "guint", "rdo-lookahead-frames": "gint", "tune": "GstGrav1EncTune", "reservoir-frame-delay": "gint",
+             "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64"}
+    playing = {"min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
+    for factory in ("grav1enc", "rav1enc"):
+        enc = Gst.ElementFactory.make(factory, None)
+        for name, want in types.items():
+            spec = enc.find_property(name)
+            check(spec.value_type.name, want, name)
+            check(bool(spec.flags & 1 << 12), name in playing, name + " is mutable in PLAYING")
+            assert name in playing or spec.flags & 1 << 10, name + " is mutable in READY"
+        # What webrtcsink sets at the start.
+        enc.set_property("low-latency", True)
+        enc.set_property("max-key-frame-interval", 715827882)
+        enc.set_property("speed-preset", 10)
+
+
 def test_stall(key, *args):
     """After downstream blocked for longer than keyframe-after-stall, the first frame taken
     after the blockage is a key frame; the frames taken before stay as they are."""
