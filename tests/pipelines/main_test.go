@@ -198,31 +198,33 @@ func compileC(t *testing.T, source string) string {
 // host runs a test of testdata/host.py.
 func host(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
-	return script(t, "host.py", dir, env, args)
+	return script(t, dir, "host.py", env, args...)
 }
 
 // live runs a test of testdata/live.py with the real plugin.
 func live(t *testing.T, args ...string) string {
 	t.Helper()
-	return script(t, "live.py", "real", []string{"GRAV1E_TEST_FAST=1"}, args)
+	return script(t, "real", "live.py", []string{"GRAV1E_TEST_FAST=1"}, args...)
 }
 
 // srt runs a test of testdata/srt.py with the real plugin.
 func srt(t *testing.T, args ...string) string {
 	t.Helper()
 	needElement(t, "srtsink", "matroskamux", "av1dec")
-	return script(t, "srt.py", "real", nil, args)
+	return script(t, "real", "srt.py", nil, args...)
 }
 
-func script(t *testing.T, file, dir string, env, args []string) string {
+// script runs a Python program of testdata, which prints "ok" at its end.
+func script(t *testing.T, dir, program string, env []string, args ...string) string {
 	t.Helper()
 	need(t)
 	if python == "" {
 		t.Skip("no Python with GStreamer's bindings (python3-gi, python3-gst-1.0)")
 	}
-	out, err := run(t, dir, env, python, append([]string{"testdata/" + file}, args...)...)
+	env = append(env, "PYTHONDONTWRITEBYTECODE=1")
+	out, err := run(t, dir, env, python, append([]string{filepath.Join("testdata", program)}, args...)...)
 	if err != nil || !strings.HasSuffix(out, "ok\n") {
-		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, out)
 	}
 	return out
 }
