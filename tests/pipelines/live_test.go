@@ -125,7 +125,7 @@ func TestBackpressure(t *testing.T) {
 // TestStall: a key frame follows a blockage that was too long.
 func TestStall(t *testing.T) {
 	for name, properties := range modes {
-		for limit, key := range map[string]string{"0": "none", "50000000": "key", "3600000000000": "none"} {
+		for limit, key := range map[string]string{"0": "none", "500000000": "key", "3600000000000": "none"} {
 			t.Run(name+" "+limit, func(t *testing.T) {
 				t.Parallel()
 				live(t, append([]string{"stall", key, "keyframe-after-stall=" + limit}, strings.Fields(properties)...)...)

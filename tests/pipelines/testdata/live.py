@@ -397,7 +397,7 @@ def test_stall(key, *args):
     t.start()
     assert gate.reached.wait(60)
     wait_for(lambda: t.taken > at + latency, f"only {t.taken} frames taken")
-    time.sleep(0.1)
+    time.sleep(0.8)
     taken = t.taken
     gate.open.set()
     t.join(60)

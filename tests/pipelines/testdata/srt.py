@@ -96,11 +96,11 @@ class Receiver:
     def count(self, word):
         return self.text().split().count(word)
 
-    def wait(self, frames, seconds=20):
+    def wait(self, frames, sender, seconds=30):
         def there():
             assert self.process.poll() is None, self.text()
             return self.count("decoded") >= frames
-        wait_for(there, lambda: f"{self.count('decoded')} of {frames} frames decoded\n" + self.text()[-2000:], seconds)
+        wait_for(there, lambda: f"{self.count('decoded')} of {frames} frames decoded\n{self.text()[-2000:]}\n{sender.describe()}", seconds)
 
     def kill(self, how=signal.SIGKILL):
         self.process.send_signal(how)
@@ -148,8 +148,11 @@ class Sender:
         if m.type == Gst.MessageType.ERROR:
             self.errors.append(m.parse_error())
         elif m.type == Gst.MessageType.WARNING:
-            self.warnings.append(m.parse_warning())
+            self.warnings.append((*m.parse_warning(), time.ctime()))
         return Gst.BusSyncReply.DROP
+
+    def describe(self):
+        return f"{self.taken} frames taken, {self.sent} sent, the last {self.age / SECOND} s late, errors {self.errors}, warnings {self.warnings[-5:]}, now {time.ctime()}"
 
     def blocked(self):
         sent = self.sent
@@ -181,7 +184,7 @@ def test_srt(mode, wait, kills, outage, encoder="low-latency=true"):
     for i in range(kills + 1):
         began = time.time()
         r = Receiver(theirs)
-        r.wait(30)
+        r.wait(30, s)
         first = time.time() - began
         s.age = FOREVER
         wait_for(lambda: s.age < (1 if held == 3 else 2) * SECOND, lambda: f"the stream is {s.age / SECOND} s late")
@@ -212,7 +215,7 @@ def test_no_reconnect():
     r = Receiver(uri + "?mode=listener")
     time.sleep(1)
     s = Sender(uri + "?mode=caller", "low-latency=true", "auto-reconnect=false")
-    r.wait(15)
+    r.wait(15, s)
     r.kill()
     wait_for(lambda: s.errors, "no error")
     assert "s" in s.errors[0][1], s.errors
@@ -221,7 +224,7 @@ def test_no_reconnect():
     r = Receiver(uri + "?mode=listener")
     time.sleep(1)
     s.p.set_state(Gst.State.PLAYING)
-    r.wait(15)
+    r.wait(15, s)
     check(s.errors, [])
     r.kill()
     s.stop()
