@@ -159,7 +159,7 @@ func (s *Syntax) cdefCell(row, col int) int {
 	return row>>4&1*2 + col>>4&1
 }
 
-// readDeltaQIndex is read_delta_qindex (section 5.11.38). Not counted in decisions: it
+// readDeltaQIndex is read_delta_qindex (section 5.11.12). Not counted in decisions: it
 // costs the same whatever the superblock's blocks are.
 func (s *Syntax) readDeltaQIndex(b *Block) {
 	if !s.readDeltas {
