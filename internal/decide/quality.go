@@ -7,6 +7,10 @@ import (
 	"github.com/grav1e/grav1e/internal/quant"
 )
 
+// DeltaQRes is delta_q_res of frames whose superblocks have quantisers of their own, but
+// for random ones.
+const DeltaQRes = 2
+
 // quality is what follows from a quantiser index: the quantiser, what a bit is worth,
 // and when there is nothing to quantise.
 type quality struct {
