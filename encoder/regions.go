@@ -20,7 +20,7 @@ func (e *Encoder) checkRegions(f *Frame) error {
 	switch {
 	case len(f.Regions) > maxRegions:
 		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), fmt.Sprintf("0..%d", maxRegions)}
-	case len(f.Regions) > 0 && c.Quantizer == 0 && c.MinQuantizer == 0:
+	case len(f.Regions) > 0 && c.Bitrate == 0 && c.Quantizer == 0 && c.MinQuantizer == 0:
 		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), "0 when coding is lossless (Quantizer 0)"}
 	}
 	for i := range f.Regions {

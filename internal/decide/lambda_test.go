@@ -129,3 +129,25 @@ func TestCosts(t *testing.T) {
 		t.Errorf("estimated cost %d", got)
 	}
 }
+
+// TestSuperblockQuality: a superblock has the quantiser and the weights of its index, which
+// counts with delta_q_present only.
+func TestSuperblockQuality(t *testing.T) {
+	s := newScene(t, setup{w: 136, h: 136, qidx: 100})
+	s.QIdx = []uint8{100, 40, 44, 100, 160, 100, 100, 100, 200}
+	for _, present := range []bool{false, true} {
+		s.hdr.DeltaQPresent, s.hdr.DeltaQRes = present, DeltaQRes
+		for i, want := range s.QIdx {
+			if !present {
+				want = 100
+			}
+			w := s.started(t, i/3*16, i%3*16)
+			if w.sb.QIdx != want || w.quality.quant.QIdx != int(want) {
+				t.Errorf("superblock %d: records %d and quantises with %d, want %d", i, w.sb.QIdx, w.quality.quant.QIdx, want)
+			}
+			if alone := newQuality(8, int(want)); w.weights != alone.weights || w.quality.zeroEnergy != alone.zeroEnergy {
+				t.Errorf("superblock %d: weights %v, those of %d are %v", i, w.weights, want, alone.weights)
+			}
+		}
+	}
+}
