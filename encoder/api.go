@@ -81,6 +81,19 @@ type Frame struct {
 	Opaque      any   // caller's value, returned with the packet
 	ForceKey    bool  // this frame becomes a key frame
 	Metadata    []T35 // ITU-T T.35 payloads that travel with the frame
+	Regions     []Region
+}
+
+// Region is a rectangle of a frame to be coded finer or coarser than the rest of it. It
+// concerns this frame alone. Frames have up to 256 regions, and none in lossless coding.
+//
+// Quantisers are chosen by superblock, 64x64 samples. An offset up to 0 holds for every
+// superblock the region touches, one above 0 for those it covers. Where several
+// regions hold, the finest wins: a region with offset 0 keeps others' coarser ones away.
+// No superblock goes below Config.MinQuantizer.
+type Region struct {
+	X, Y, W, H int     // luma samples, inside the picture
+	QOffset    float64 // of the quantiser step, in octaves, -4..4: -1 halves it (about 6 dB finer), 1 doubles it. A QP of H.264 or H.265 is 1/6
 }
 
 // T35 is one ITU-T T.35 message (section 5.8.2).

@@ -43,6 +43,7 @@ type coder struct {
 
 	grid           frame.ModeGrid
 	superblocks    []tile.Superblock
+	qIdx           []uint8 // decide.Frame.QIdx
 	records        records
 	sbRows         int
 	sbCols         int
@@ -258,6 +259,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	if err := c.setHeader(st, r); err != nil {
 		return err
 	}
+	c.setQuantisers(in)
 	spare := r.shown.t35
 	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
 	in.metadata = spare
