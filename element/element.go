@@ -56,8 +56,9 @@ type element struct {
 	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine
 
 	mu       sync.Mutex
-	session  *session // nil: the next frame starts one
-	flushing bool     // between FLUSH_START and FLUSH_STOP, or while stopping
+	session  *session       // nil: the next frame starts one
+	flushing bool           // between FLUSH_START and FLUSH_STOP, or while stopping
+	planned  encoder.Config // of the format in force, or of the last one
 }
 
 // format is what set_format agreed on.

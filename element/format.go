@@ -83,6 +83,9 @@ func (e *element) adopt(f format) {
 	C.gst_caps_ref(f.caps)
 	e.format.release()
 	e.format = f
+	e.mu.Lock()
+	e.planned = f.config
+	e.mu.Unlock()
 	e.unpacked = nil
 	if f.layout.Packed {
 		e.unpacked = make([]byte, 2*f.config.Width*f.config.Height)

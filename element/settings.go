@@ -35,6 +35,7 @@ type values struct {
 	reservoirFrameDelay int32
 	errorResilient      bool
 	threads             uint32
+	maxMemory           uint64
 }
 
 // settings are the values and the lock that guards them.
@@ -88,6 +89,8 @@ var properties = []property{
 		func(v *values) any { return &v.errorResilient }, 0, 1, 0, false},
 	{"threads", "Threads", "Number of encoding threads (0 = one per logical processor)", "Threads",
 		func(v *values) any { return &v.threads }, 0, math.MaxUint32, 0, false},
+	{"max-memory", "Maximum memory", "Bytes the encoder may map; lookahead, frames in flight and threads shrink to fit (0 = no limit)", "MaxMemory",
+		func(v *values) any { return &v.maxMemory }, 0, math.MaxUint64, 0, false},
 }
 
 // Bit patterns of negative bounds.
@@ -130,6 +133,7 @@ func (v *values) apply(cfg *encoder.Config) error {
 	cfg.Tune = encoder.Tune(v.tune)
 	cfg.ErrorResilient = v.errorResilient
 	cfg.Threads = int(v.threads)
+	cfg.MaxMemory = clamp(v.maxMemory)
 	if v.reservoirFrameDelay == unset {
 		cfg.ReservoirFrameDelay = 0
 		return nil
@@ -164,10 +168,21 @@ func explain(err *encoder.ConfigError) string {
 	return fmt.Sprintf("input with %s = %s can not be encoded, allowed: %s", err.Field, err.Value, err.Allowed)
 }
 
+// explainMemory says what to change when memory is short.
+func explainMemory(err *encoder.MemoryError) string {
+	if err.Limit > 0 {
+		return fmt.Sprintf("property max-memory = %d can not be honoured: %d bytes needed, with one thread and no lookahead", err.Limit, err.Needed)
+	}
+	return fmt.Sprintf("the system refused the %d bytes needed; low-latency, fewer threads or max-memory need less", err.Needed)
+}
+
 //export grav1encClassInit
 func grav1encClassInit(class *C.GObjectClass) {
 	for i := range properties {
 		C.g_object_class_install_property(class, C.guint(i+1), properties[i].spec())
+	}
+	for i := range readings {
+		C.g_object_class_install_property(class, C.guint(len(properties)+i+1), readings[i].spec())
 	}
 	elementClass := (*C.GstElementClass)(unsafe.Pointer(class))
 	addPads(elementClass)
@@ -221,6 +236,10 @@ func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C
 func grav1encGetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
 	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
 	defer e.guard("get_property", func() {})
+	if i := int(id) - 1 - len(properties); i >= 0 {
+		C.g_value_take_boxed(value, C.gconstpointer(unsafe.Pointer(readings[i].of(e))))
+		return
+	}
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
 	p := &properties[id-1]

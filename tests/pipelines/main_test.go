@@ -191,13 +191,20 @@ func compileC(t *testing.T, source string) string {
 // host runs a test of testdata/host.py.
 func host(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
+	return script(t, dir, "host.py", env, args...)
+}
+
+// script runs a Python program of testdata, which prints "ok" at its end.
+func script(t *testing.T, dir, program string, env []string, args ...string) string {
+	t.Helper()
 	need(t)
 	if python == "" {
 		t.Skip("no Python with GStreamer's bindings (python3-gi, python3-gst-1.0)")
 	}
-	out, err := run(t, dir, env, python, append([]string{"testdata/host.py"}, args...)...)
+	env = append(env, "PYTHONDONTWRITEBYTECODE=1")
+	out, err := run(t, dir, env, python, append([]string{filepath.Join("testdata", program)}, args...)...)
 	if err != nil || !strings.HasSuffix(out, "ok\n") {
-		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, out)
 	}
 	return out
 }
