@@ -1,4 +1,5 @@
 """What grav1enc tells about itself: readings.py TEST [ARGUMENTS], as host.py."""
+import resource
 import sys
 
 from host import Gst, Harness, check
@@ -59,6 +60,31 @@ def test_max_memory():
     assert f"max-memory = {limit}" in err[0].message and f"{limit + 1} bytes needed" in err[0].message, err
     assert err[0].matches(Gst.resource_error_quark(), Gst.ResourceError.NO_SPACE_LEFT)
     check(h.push(0), Gst.FlowReturn.NOT_NEGOTIATED)
+    h.stop()
+
+
+def test_refused_in_play():
+    """When the system has no room for a larger picture, the frames before it are delivered and the error names the need."""
+    h = Harness(speed_preset=10, threads=2)
+    assert h.start(320, 180)
+    h.push_many(20)
+    with open("/proc/self/statm") as f:
+        used = int(f.read().split()[0]) * resource.getpagesize()
+    for room in (900, 600, 300, 200):  # MiB; with less Python fails before us
+        resource.setrlimit(resource.RLIMIT_AS, (used + (room << 20), resource.RLIM_INFINITY))
+        h.start(3840, 2160)
+        err = h.error()
+        assert err and "bytes needed" in err[0].message, err
+        assert "address space" in err[1], err
+    check(len(h.times()), 20, "frames delivered")
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    while h.error():  # caps that were refused are offered again before the segment
+        pass
+    h.start(3840, 2160)
+    assert h.error() is None
+    h.push_many(3, 20)
+    h.eos()
+    check(len(h.times()), 23)
     h.stop()
 
 
