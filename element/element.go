@@ -45,6 +45,8 @@ type element struct {
 	self     *C.GstGrav1Enc
 	settings settings
 	keyUnits keyUnits
+	stats    stats
+	reports  reporter
 
 	// Owned by the streaming thread.
 	format   format
@@ -98,7 +100,7 @@ func (e *element) unlocked(f func()) {
 
 //export grav1encInit
 func grav1encInit(enc *C.GstVideoEncoder) C.uintptr_t {
-	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}}
+	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}, reports: reporter{changed: make(chan struct{}, 1)}}
 	return C.uintptr_t(cgo.NewHandle(e))
 }
 
@@ -115,6 +117,8 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	defer e.guard("start", func() { ok = 0 })
 	e.flow = C.GST_FLOW_OK
 	e.setFlushing(false)
+	e.stats.reset()
+	e.startReports()
 	return 1
 }
 
@@ -122,6 +126,7 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 func grav1encStop(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e := from(enc)
 	defer e.guard("stop", func() { ok = 0 })
+	e.stopReports()
 	if s := e.takeSession(); s != nil {
 		s.abandon()
 		s.unrefFrames()
@@ -215,6 +220,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 		sent, flow = s.send(frame, requests, &e.frame)
 	}()
 	if sent {
+		e.stats.taken()
 		C.grav1enc_release_input(frame)
 	} else {
 		e.keyUnits.putBack(requests)
@@ -258,6 +264,9 @@ func grav1encFinish(enc *C.GstVideoEncoder) (flow C.GstFlowReturn) {
 	e := from(enc)
 	defer e.guard("finish", func() { flow = C.GST_FLOW_ERROR })
 	drained := e.drain()
+	if e.statsInterval() > 0 {
+		e.postStats()
+	}
 	// The base class sends EOS whatever is returned here: the bus has to learn of an
 	// error that no frame is left to return.
 	if drained && (e.flow <= C.GST_FLOW_NOT_NEGOTIATED || e.flow == C.GST_FLOW_NOT_LINKED) {
@@ -279,6 +288,7 @@ func (e *element) drain() bool {
 	e.takeSession()
 	e.flow = s.lastFlow()
 	s.dropFrames()
+	e.logStats()
 	return true
 }
 

@@ -9,6 +9,7 @@ import "C"
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -36,6 +37,8 @@ type values struct {
 	errorResilient      bool
 	threads             uint32
 	maxMemory           uint64
+	psnr                bool
+	statsInterval       uint64 // ns
 }
 
 // settings are the values and the lock that guards them.
@@ -50,7 +53,7 @@ const unset = math.MinInt32
 // property describes one property: names and defaults are rav1enc's.
 type property struct {
 	name, nick, blurb string
-	field             string            // encoder.Config's name for it
+	field             string            // encoder.Config's name for it; "": the element's own
 	of                func(*values) any // pointer to the value; its type is the property's
 	min, max, def     uint64            // as the type's bit pattern; max is ignored for booleans and the enumeration
 	enum              bool              // *uint32 that is a GstGrav1EncTune
@@ -91,7 +94,14 @@ var properties = []property{
 		func(v *values) any { return &v.threads }, 0, math.MaxUint32, 0, false},
 	{"max-memory", "Maximum memory", "Bytes the encoder may map; lookahead, frames in flight and threads shrink to fit (0 = no limit)", "MaxMemory",
 		func(v *values) any { return &v.maxMemory }, 0, math.MaxUint64, 0, false},
+	{"psnr", "PSNR", "Measure the PSNR of every frame and tell it in stats", "MeasurePSNR",
+		func(v *values) any { return &v.psnr }, 0, 1, 0, false},
+	{"stats-interval", "Statistics interval", "Time between element messages with the statistics, in ns (0 = none)", "",
+		func(v *values) any { return &v.statsInterval }, 0, math.MaxUint64, 0, false},
 }
+
+// mutable are the properties that take effect while the element is PLAYING.
+var mutable = []string{"stats-interval"}
 
 // Bit patterns of negative bounds.
 const (
@@ -134,6 +144,7 @@ func (v *values) apply(cfg *encoder.Config) error {
 	cfg.ErrorResilient = v.errorResilient
 	cfg.Threads = int(v.threads)
 	cfg.MaxMemory = clamp(v.maxMemory)
+	cfg.MeasurePSNR = v.psnr
 	if v.reservoirFrameDelay == unset {
 		cfg.ReservoirFrameDelay = 0
 		return nil
@@ -153,6 +164,9 @@ var fieldNames = func() *strings.Replacer {
 	sort.Slice(list, func(i, j int) bool { return len(list[i].field) > len(list[j].field) })
 	var pairs []string
 	for _, p := range list {
+		if p.field == "" {
+			continue
+		}
 		pairs = append(pairs, p.field, p.name)
 	}
 	return strings.NewReplacer(pairs...)
@@ -193,7 +207,10 @@ func grav1encClassInit(class *C.GObjectClass) {
 
 // spec makes the GParamSpec. Its strings are static, the class keeps it for ever.
 func (p *property) spec() *C.GParamSpec {
-	const flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	var flags C.GParamFlags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	if slices.Contains(mutable, p.name) {
+		flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_PLAYING
+	}
 	name, nick, blurb := C.CString(p.name), C.CString(p.nick), C.CString(p.blurb)
 	switch p.of(new(values)).(type) {
 	case *bool:
@@ -213,6 +230,7 @@ func (p *property) spec() *C.GParamSpec {
 func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
 	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
 	defer e.guard("set_property", func() {})
+	defer e.reports.settingsChanged()
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
 	p := &properties[id-1]

@@ -2,7 +2,7 @@
 import resource
 import sys
 
-from host import Gst, Harness, check
+from host import SECOND, Gst, Harness, check
 
 
 def items(plan):
@@ -85,6 +85,61 @@ def test_refused_in_play():
     h.push_many(3, 20)
     h.eos()
     check(len(h.times()), 23)
+    h.stop()
+
+
+def values(stats):
+    return {stats.nth_field_name(i): stats.get_value(stats.nth_field_name(i)) for i in range(stats.n_fields())}
+
+
+def test_stats():
+    """The counters add up to what came out, over sessions, and start again in READY."""
+    h = Harness(speed_preset=10, psnr=True)
+    check(values(h.enc.get_property("stats"))["frames-in"], 0)
+    assert h.start(320, 180)
+    h.push_many(20)
+    assert h.start(160, 90)
+    h.push_many(20, 20)
+    h.eos()
+    v = values(h.enc.get_property("stats"))
+    check((v["frames-in"], v["frames-out"], v["dropped"], v["key-frames"]), (40, 40, 0, 2), str(v))
+    check(v["bytes"], sum(o[4] for o in h.of("buffer")))
+    last = [o for o in h.of("buffer") if o[1] >= h.times()[-1] - SECOND]
+    check(v["bitrate"], int(sum(8 * o[4] for o in last[:-1]) * SECOND / (last[-1][1] - last[0][1])))
+    assert 0 < v["average-quantizer"] < 256 and 0 < v["encode-time"] < 60 * SECOND and v["fps"] > 0, v
+    assert v["psnr-y"] > 40 and v["psnr-u"] > 40 and v["psnr-v"] > 40, v  # black
+    assert "psnr-y" not in values(Harness().enc.get_property("stats"))
+    h.enc.set_state(Gst.State.READY)
+    check(values(h.enc.get_property("stats"))["frames-in"], 40, "in READY")
+    h.enc.set_state(Gst.State.PAUSED)
+    check(values(h.enc.get_property("stats"))["frames-in"], 0, "started again")
+    h.stop()
+
+
+def test_stats_interval():
+    """Messages come while frames do, also when the interval is set in PLAYING; 0 ends them; the last tells of the end."""
+    def message(timeout=20 * SECOND):
+        m = h.bus.timed_pop_filtered(timeout, Gst.MessageType.ELEMENT)
+        return m and m.get_structure()
+
+    h = Harness(speed_preset=10)
+    assert h.start(160, 90)
+    h.push_many(3)
+    assert message(SECOND // 5) is None, "messages without an interval"
+    h.enc.set_property("stats-interval", SECOND // 50)
+    m = message()
+    check(m.get_name(), "grav1enc-stats")
+    check(values(m)["frames-in"], 3)
+    h.push_many(3, 3)
+    while values(message())["frames-in"] < 6:
+        pass
+    h.enc.set_property("stats-interval", 0)
+    while message(SECOND // 5):
+        pass
+    h.enc.set_property("stats-interval", 3600 * SECOND)
+    h.eos()
+    v = values(message())
+    check((v["frames-in"], v["frames-out"]), (6, 6))
     h.stop()
 
 
