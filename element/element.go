@@ -53,6 +53,7 @@ type element struct {
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
+	messages []encoder.T35 // of the frame
 
 	relinked  atomic.Bool // the source pad got a RECONFIGURE since the session began
 	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine

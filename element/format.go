@@ -197,7 +197,7 @@ func (e *element) mapFrame(frame *C.GstVideoCodecFrame) bool {
 		return false
 	}
 	layout := &e.format.layout
-	e.frame = encoder.Frame{Interleaved: layout.Interleaved, SampleShift: layout.Shift}
+	e.frame = encoder.Frame{Interleaved: layout.Interleaved, SampleShift: layout.Shift, Metadata: e.metadata(frame.input_buffer)}
 	for i := range int(v.info.finfo.n_planes) {
 		stride := int(v.info.stride[i])
 		rows, bytes := e.planeSize(i)

@@ -198,6 +198,7 @@ func grav1encClassInit(class *C.GObjectClass) {
 	for i := range readings {
 		C.g_object_class_install_property(class, C.guint(len(properties)+i+1), readings[i].spec())
 	}
+	registerMetas()
 	elementClass := (*C.GstElementClass)(unsafe.Pointer(class))
 	addPads(elementClass)
 	text := func(s string) *C.gchar { return C.CString(s) } // static: the class lives as long as the process
