@@ -8,11 +8,11 @@ import (
 )
 
 // TestGrowth: what the process holds at the end is what it held at the beginning. With
-// GRAV1E_TEST_LONG set it encodes 100,000 frames, which takes minutes.
+// GRAV1E_LONG set it encodes 100,000 frames, which takes minutes.
 func TestGrowth(t *testing.T) {
 	need(t)
 	frames, cycles := "4000", "60"
-	if os.Getenv("GRAV1E_TEST_LONG") != "" {
+	if os.Getenv("GRAV1E_LONG") != "" {
 		frames, cycles = "100000", "200"
 	}
 	program := compileC(t, "growth.c")
