@@ -93,6 +93,7 @@ func TestReadmePipelines(t *testing.T) {
 				// One that connects before the sender has anything to send misses the header.
 				sender := run.start(command)
 				for try := 0; ; try++ {
+					os.Remove(filepath.Join(dir, "received.mkv"))
 					receiver := run.start(recorder)
 					run.waitForFile("received.mkv", 20000)
 					receiver.interruptAfter(0)
