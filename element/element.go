@@ -45,19 +45,23 @@ type element struct {
 	self     *C.GstGrav1Enc
 	settings settings
 	keyUnits keyUnits
+	stats    stats
+	reports  reporter
 
 	// Owned by the streaming thread.
 	format   format
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
+	messages []encoder.T35 // of the frame
 
 	relinked  atomic.Bool // the source pad got a RECONFIGURE since the session began
 	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine
 
 	mu       sync.Mutex
-	session  *session // nil: the next frame starts one
-	flushing bool     // between FLUSH_START and FLUSH_STOP, or while stopping
+	session  *session       // nil: the next frame starts one
+	flushing bool           // between FLUSH_START and FLUSH_STOP, or while stopping
+	planned  encoder.Config // of the format in force, or of the last one
 }
 
 // format is what set_format agreed on.
@@ -97,7 +101,7 @@ func (e *element) unlocked(f func()) {
 
 //export grav1encInit
 func grav1encInit(enc *C.GstVideoEncoder) C.uintptr_t {
-	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}}
+	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}, reports: reporter{changed: make(chan struct{}, 1)}}
 	return C.uintptr_t(cgo.NewHandle(e))
 }
 
@@ -114,6 +118,8 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	defer e.guard("start", func() { ok = 0 })
 	e.flow = C.GST_FLOW_OK
 	e.setFlushing(false)
+	e.stats.reset()
+	e.startReports()
 	return 1
 }
 
@@ -121,6 +127,7 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 func grav1encStop(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e := from(enc)
 	defer e.guard("stop", func() { ok = 0 })
+	e.stopReports()
 	if s := e.takeSession(); s != nil {
 		s.abandon()
 		s.unrefFrames()
@@ -214,6 +221,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 		sent, flow = s.send(frame, requests, &e.frame)
 	}()
 	if sent {
+		e.stats.taken()
 		C.grav1enc_release_input(frame)
 	} else {
 		e.keyUnits.putBack(requests)
@@ -257,6 +265,9 @@ func grav1encFinish(enc *C.GstVideoEncoder) (flow C.GstFlowReturn) {
 	e := from(enc)
 	defer e.guard("finish", func() { flow = C.GST_FLOW_ERROR })
 	drained := e.drain()
+	if e.statsInterval() > 0 {
+		e.postStats()
+	}
 	// The base class sends EOS whatever is returned here: the bus has to learn of an
 	// error that no frame is left to return.
 	if drained && (e.flow <= C.GST_FLOW_NOT_NEGOTIATED || e.flow == C.GST_FLOW_NOT_LINKED) {
@@ -278,6 +289,7 @@ func (e *element) drain() bool {
 	e.takeSession()
 	e.flow = s.lastFlow()
 	s.dropFrames()
+	e.logStats()
 	return true
 }
 

@@ -9,6 +9,7 @@ import "C"
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -35,6 +36,9 @@ type values struct {
 	reservoirFrameDelay int32
 	errorResilient      bool
 	threads             uint32
+	maxMemory           uint64
+	psnr                bool
+	statsInterval       uint64 // ns
 }
 
 // settings are the values and the lock that guards them.
@@ -49,7 +53,7 @@ const unset = math.MinInt32
 // property describes one property: names and defaults are rav1enc's.
 type property struct {
 	name, nick, blurb string
-	field             string            // encoder.Config's name for it
+	field             string            // encoder.Config's name for it; "": the element's own
 	of                func(*values) any // pointer to the value; its type is the property's
 	min, max, def     uint64            // as the type's bit pattern; max is ignored for booleans and the enumeration
 	enum              bool              // *uint32 that is a GstGrav1EncTune
@@ -88,7 +92,16 @@ var properties = []property{
 		func(v *values) any { return &v.errorResilient }, 0, 1, 0, false},
 	{"threads", "Threads", "Number of encoding threads (0 = one per logical processor)", "Threads",
 		func(v *values) any { return &v.threads }, 0, math.MaxUint32, 0, false},
+	{"max-memory", "Maximum memory", "Bytes the encoder may map; lookahead, frames in flight and threads shrink to fit (0 = no limit)", "MaxMemory",
+		func(v *values) any { return &v.maxMemory }, 0, math.MaxUint64, 0, false},
+	{"psnr", "PSNR", "Measure the PSNR of every frame and tell it in stats", "MeasurePSNR",
+		func(v *values) any { return &v.psnr }, 0, 1, 0, false},
+	{"stats-interval", "Statistics interval", "Time between element messages with the statistics, in ns (0 = none)", "",
+		func(v *values) any { return &v.statsInterval }, 0, math.MaxUint64, 0, false},
 }
+
+// mutable are the properties that take effect while the element is PLAYING.
+var mutable = []string{"stats-interval"}
 
 // Bit patterns of negative bounds.
 const (
@@ -130,6 +143,8 @@ func (v *values) apply(cfg *encoder.Config) error {
 	cfg.Tune = encoder.Tune(v.tune)
 	cfg.ErrorResilient = v.errorResilient
 	cfg.Threads = int(v.threads)
+	cfg.MaxMemory = clamp(v.maxMemory)
+	cfg.MeasurePSNR = v.psnr
 	if v.reservoirFrameDelay == unset {
 		cfg.ReservoirFrameDelay = 0
 		return nil
@@ -149,6 +164,9 @@ var fieldNames = func() *strings.Replacer {
 	sort.Slice(list, func(i, j int) bool { return len(list[i].field) > len(list[j].field) })
 	var pairs []string
 	for _, p := range list {
+		if p.field == "" {
+			continue
+		}
 		pairs = append(pairs, p.field, p.name)
 	}
 	return strings.NewReplacer(pairs...)
@@ -164,11 +182,23 @@ func explain(err *encoder.ConfigError) string {
 	return fmt.Sprintf("input with %s = %s can not be encoded, allowed: %s", err.Field, err.Value, err.Allowed)
 }
 
+// explainMemory says what to change when memory is short.
+func explainMemory(err *encoder.MemoryError) string {
+	if err.Limit > 0 {
+		return fmt.Sprintf("property max-memory = %d can not be honoured: %d bytes needed, with one thread and no lookahead", err.Limit, err.Needed)
+	}
+	return fmt.Sprintf("the system refused the %d bytes needed; low-latency, fewer threads or max-memory need less", err.Needed)
+}
+
 //export grav1encClassInit
 func grav1encClassInit(class *C.GObjectClass) {
 	for i := range properties {
 		C.g_object_class_install_property(class, C.guint(i+1), properties[i].spec())
 	}
+	for i := range readings {
+		C.g_object_class_install_property(class, C.guint(len(properties)+i+1), readings[i].spec())
+	}
+	registerMetas()
 	elementClass := (*C.GstElementClass)(unsafe.Pointer(class))
 	addPads(elementClass)
 	text := func(s string) *C.gchar { return C.CString(s) } // static: the class lives as long as the process
@@ -178,7 +208,10 @@ func grav1encClassInit(class *C.GObjectClass) {
 
 // spec makes the GParamSpec. Its strings are static, the class keeps it for ever.
 func (p *property) spec() *C.GParamSpec {
-	const flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	var flags C.GParamFlags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_READY
+	if slices.Contains(mutable, p.name) {
+		flags = C.G_PARAM_READWRITE | C.G_PARAM_STATIC_STRINGS | C.GST_PARAM_MUTABLE_PLAYING
+	}
 	name, nick, blurb := C.CString(p.name), C.CString(p.nick), C.CString(p.blurb)
 	switch p.of(new(values)).(type) {
 	case *bool:
@@ -198,6 +231,7 @@ func (p *property) spec() *C.GParamSpec {
 func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
 	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
 	defer e.guard("set_property", func() {})
+	defer e.reports.settingsChanged()
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
 	p := &properties[id-1]
@@ -221,6 +255,10 @@ func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C
 func grav1encGetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
 	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
 	defer e.guard("get_property", func() {})
+	if i := int(id) - 1 - len(properties); i >= 0 {
+		C.g_value_take_boxed(value, C.gconstpointer(unsafe.Pointer(readings[i].of(e))))
+		return
+	}
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
 	p := &properties[id-1]

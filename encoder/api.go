@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Errors that say what to do next; compare with errors.Is.
@@ -112,9 +113,11 @@ type Packet struct {
 	FrameIndex int64 // index of the shown frame in input order
 	PTS        int64
 	Opaque     any
-	KeyFrame   bool // the temporal unit starts with a sequence header and a shown key frame
-	Droppable  bool // no later frame refers to it
-	QIdx       int  // base_q_idx of the shown frame
+	KeyFrame   bool          // the temporal unit starts with a sequence header and a shown key frame
+	Droppable  bool          // no later frame refers to it
+	QIdx       int           // base_q_idx of the shown frame
+	EncodeTime time.Duration // of the shown frame, on the wall clock
+	PSNR       [3]float64    // dB per plane, with Config.MeasurePSNR; MaxPSNR for identical planes
 	Recon      *Recon
 }
 
@@ -132,8 +135,10 @@ type Recon struct {
 type Stats struct {
 	FramesIn, FramesOut, KeyFrames int64
 	Bytes                          int64
-	QIdxSum                        int64 // sum of base_q_idx over shown frames
-	MappedBytes                    int64 // memory taken from the system
+	QIdxSum                        int64         // sum of base_q_idx over shown frames
+	MappedBytes                    int64         // memory taken from the system
+	EncodeTime                     time.Duration // sum over shown frames
+	PSNRSum                        [3]float64    // dB, sum over shown frames, with Config.MeasurePSNR
 }
 
 // Interface is the set of verbs an Encoder has.

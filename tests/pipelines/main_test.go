@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -55,9 +56,6 @@ func setUp() (err error) {
 	if work, err = os.MkdirTemp("", "grav1e"); err != nil {
 		return err
 	}
-	if err := noticeSources(); err != nil {
-		return err
-	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
 		filepath.Join(root, "element/new.go"): filepath.Join(root, "tests/pipelines/testdata/fake.go"),
 	}})
@@ -92,8 +90,8 @@ func setUp() (err error) {
 }
 
 // noticeSources reads what the plugin is built from, so that go test's cache knows
-// that the results depend on it.
-func noticeSources() error {
+// that the results depend on it. A test has to call it: nothing before them counts.
+var noticeSources = sync.OnceValue(func() error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			if d != nil && path != root && strings.HasPrefix(d.Name(), ".") {
@@ -107,7 +105,7 @@ func noticeSources() error {
 		}
 		return err
 	})
-}
+})
 
 // environment lets a process find the real or the fake plugin.
 func environment(dir string, more ...string) []string {
@@ -162,6 +160,9 @@ func need(t *testing.T, tools ...string) {
 	if missing != "" {
 		t.Skip(missing)
 	}
+	if err := noticeSources(); err != nil {
+		t.Fatal(err)
+	}
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed", tool)
@@ -191,13 +192,20 @@ func compileC(t *testing.T, source string) string {
 // host runs a test of testdata/host.py.
 func host(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
+	return script(t, dir, "host.py", env, args...)
+}
+
+// script runs a Python program of testdata, which prints "ok" at its end.
+func script(t *testing.T, dir, program string, env []string, args ...string) string {
+	t.Helper()
 	need(t)
 	if python == "" {
 		t.Skip("no Python with GStreamer's bindings (python3-gi, python3-gst-1.0)")
 	}
-	out, err := run(t, dir, env, python, append([]string{"testdata/host.py"}, args...)...)
+	env = append(env, "PYTHONDONTWRITEBYTECODE=1")
+	out, err := run(t, dir, env, python, append([]string{filepath.Join("testdata", program)}, args...)...)
 	if err != nil || !strings.HasSuffix(out, "ok\n") {
-		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, out)
 	}
 	return out
 }
