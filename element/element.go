@@ -46,6 +46,8 @@ type element struct {
 	self     *C.GstGrav1Enc
 	settings settings
 	keyUnits keyUnits
+	stats    stats
+	reports  reporter
 
 	// Owned by the streaming thread.
 	format   format
@@ -53,14 +55,16 @@ type element struct {
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
+	messages []encoder.T35 // of the frame
 
 	playing   atomic.Uint32 // changes of state to and from PLAYING: odd in PLAYING
 	relinked  atomic.Bool   // the source pad got a RECONFIGURE since the session began
 	answering []keyUnit     // requests the frame being finished answers; owned by the session's goroutine
 
 	mu       sync.Mutex
-	session  *session // nil: the next frame starts one
-	flushing bool     // between FLUSH_START and FLUSH_STOP, or while stopping
+	session  *session       // nil: the next frame starts one
+	flushing bool           // between FLUSH_START and FLUSH_STOP, or while stopping
+	planned  encoder.Config // of the format in force, or of the last one
 }
 
 // format is what set_format agreed on.
@@ -100,7 +104,7 @@ func (e *element) unlocked(f func()) {
 
 //export grav1encInit
 func grav1encInit(enc *C.GstVideoEncoder) C.uintptr_t {
-	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}}
+	e := &element{self: (*C.GstGrav1Enc)(unsafe.Pointer(enc)), settings: settings{values: defaults()}, reports: reporter{changed: make(chan struct{}, 1)}}
 	return C.uintptr_t(cgo.NewHandle(e))
 }
 
@@ -118,6 +122,8 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e.flow = C.GST_FLOW_OK
 	e.timing.restart()
 	e.setFlushing(false)
+	e.stats.reset()
+	e.startReports()
 	return 1
 }
 
@@ -125,6 +131,7 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 func grav1encStop(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e := from(enc)
 	defer e.guard("stop", func() { ok = 0 })
+	e.stopReports()
 	if s := e.takeSession(); s != nil {
 		s.abandon()
 		s.unrefFrames()
@@ -217,6 +224,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	e.stamp(frame)
 	if late := -C.gst_video_encoder_get_max_encode_time(e.base(), frame); late > 0 { // never without qos
 		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), time.Duration(late))
+		e.stats.skipped()
 		C.grav1enc_release_input(frame)
 		sent = true
 		return s.skip(frame)
@@ -235,6 +243,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 		sent, flow = s.send(frame, requests, &e.frame)
 	}()
 	if sent {
+		e.stats.taken()
 		C.grav1enc_release_input(frame)
 	} else {
 		e.keyUnits.putBack(requests)
@@ -278,6 +287,9 @@ func grav1encFinish(enc *C.GstVideoEncoder) (flow C.GstFlowReturn) {
 	e := from(enc)
 	defer e.guard("finish", func() { flow = C.GST_FLOW_ERROR })
 	drained := e.drain()
+	if e.statsInterval() > 0 {
+		e.postStats()
+	}
 	// The base class sends EOS whatever is returned here: the bus has to learn of an
 	// error that no frame is left to return.
 	if drained && (e.flow <= C.GST_FLOW_NOT_NEGOTIATED || e.flow == C.GST_FLOW_NOT_LINKED) {
@@ -299,6 +311,7 @@ func (e *element) drain() bool {
 	e.takeSession()
 	e.flow = s.lastFlow()
 	s.dropFrames()
+	e.logStats()
 	return true
 }
 

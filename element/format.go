@@ -84,6 +84,9 @@ func (e *element) adopt(f format) {
 	C.gst_caps_ref(f.caps)
 	e.format.release()
 	e.format = f
+	e.mu.Lock()
+	e.planned = f.config
+	e.mu.Unlock()
 	e.unpacked = nil
 	if f.layout.Packed {
 		e.unpacked = make([]byte, 2*f.config.Width*f.config.Height)
@@ -184,7 +187,7 @@ func (e *element) mapFrame(frame *C.GstVideoCodecFrame) bool {
 		return false
 	}
 	layout := &e.format.layout
-	e.frame = encoder.Frame{Interleaved: layout.Interleaved, SampleShift: layout.Shift}
+	e.frame = encoder.Frame{Interleaved: layout.Interleaved, SampleShift: layout.Shift, Metadata: e.metadata(frame.input_buffer)}
 	for i := range int(v.info.finfo.n_planes) {
 		stride := int(v.info.stride[i])
 		rows, bytes := e.planeSize(i)

@@ -174,6 +174,28 @@ grav1enc_release_input (GstVideoCodecFrame * frame)
   frame->input_buffer = shell;
 }
 
+void
+grav1enc_register_meta (const gchar * name)
+{
+  static const gchar *no_tags[] = { NULL };
+
+  gst_meta_register_custom (name, no_tags, NULL, NULL, NULL);
+}
+
+gboolean
+grav1enc_is_t35 (GstMeta * meta)
+{
+  return gst_meta_info_is_custom (meta->info) && gst_custom_meta_has_name ((GstCustomMeta *) meta, "itu-t-t35");
+}
+
+GstBuffer *
+grav1enc_t35_data (GstMeta * meta)
+{
+  const GValue *value = gst_structure_get_value (gst_custom_meta_get_structure ((GstCustomMeta *) meta), "data");
+
+  return value != NULL && GST_VALUE_HOLDS_BUFFER (value) ? gst_value_get_buffer (value) : NULL;
+}
+
 gboolean
 grav1enc_logs (GstDebugLevel level)
 {

@@ -35,6 +35,13 @@ void grav1enc_drop (GstGrav1Enc * self, GstVideoCodecFrame * frame);
  * metas, flags and times, so that upstream gets its memory back. */
 void grav1enc_release_input (GstVideoCodecFrame * frame);
 
+/* Registers a custom meta without tags. */
+void grav1enc_register_meta (const gchar * name);
+
+/* The custom meta of ITU-T T.35 messages, and the buffer in its field "data", or NULL. */
+gboolean grav1enc_is_t35 (GstMeta * meta);
+GstBuffer *grav1enc_t35_data (GstMeta * meta);
+
 gboolean grav1enc_logs (GstDebugLevel level);
 void grav1enc_log (GstGrav1Enc * self, GstDebugLevel level, const char *text);
 

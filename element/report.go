@@ -76,7 +76,7 @@ func (e *element) postError(err error) C.GstFlowReturn {
 	case errors.As(err, &config):
 		return e.post(badSettings, explain(config), err.Error())
 	case errors.As(err, &memory):
-		return e.post(noMemory, err.Error(), "")
+		return e.post(noMemory, explainMemory(memory), err.Error())
 	case errors.As(err, &frame):
 		return e.post(streamFormat, err.Error(), "")
 	case errors.As(err, &internal):

@@ -281,7 +281,8 @@ func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 		C.grav1enc_drop(s.e.self, f.frame)
 		return s.e.post(encodeFailed, "the encoder lost a frame", fmt.Sprintf("packet of %d, frame of %d", p.PTS, int64(f.frame.pts)))
 	}
-	s.e.logf(C.GST_LEVEL_LOG, "frame %d: %d bytes, key %t, qidx %d", p.FrameIndex, len(p.Data), p.KeyFrame, p.QIdx)
+	s.e.logPacket(p)
+	s.e.stats.delivered(p)
 	ends := cuts(p, s.align)
 	s.e.answering = f.requests
 	limit, playing, began := s.e.stallLimit(f.frame), s.e.playing.Load(), time.Now()

@@ -37,6 +37,9 @@ type values struct {
 	reservoirFrameDelay int32
 	errorResilient      bool
 	threads             uint32
+	maxMemory           uint64
+	psnr                bool
+	statsInterval       uint64 // ns
 	keyframeAfterStall  uint64 // ns
 }
 
@@ -92,13 +95,19 @@ var properties = []property{
 		func(v *values) any { return &v.errorResilient }, 0, 1, 0, false},
 	{"threads", "Threads", "Number of encoding threads (0 = one per logical processor)", "Threads",
 		func(v *values) any { return &v.threads }, 0, math.MaxUint32, 0, false},
+	{"max-memory", "Maximum memory", "Bytes the encoder may map; lookahead, frames in flight and threads shrink to fit (0 = no limit)", "MaxMemory",
+		func(v *values) any { return &v.maxMemory }, 0, math.MaxUint64, 0, false},
+	{"psnr", "PSNR", "Measure the PSNR of every frame and tell it in stats", "MeasurePSNR",
+		func(v *values) any { return &v.psnr }, 0, 1, 0, false},
+	{"stats-interval", "Statistics interval", "Time between element messages with the statistics, in ns (0 = none)", "",
+		func(v *values) any { return &v.statsInterval }, 0, math.MaxUint64, 0, false},
 	{"keyframe-after-stall", "Key frame after stall", "After downstream blocked for longer than this (ns, and than two frames last) the next frame is a key frame (0 = off)", "",
 		func(v *values) any { return &v.keyframeAfterStall }, 0, math.MaxUint64, uint64(500 * time.Millisecond), false},
 }
 
 // mutable are the properties that take effect while the element is PLAYING, with the
 // next frame that goes in.
-var mutable = []string{"keyframe-after-stall", "min-key-frame-interval", "max-key-frame-interval"}
+var mutable = []string{"stats-interval", "keyframe-after-stall", "min-key-frame-interval", "max-key-frame-interval"}
 
 // Bit patterns of negative bounds.
 const (
@@ -136,6 +145,8 @@ func (v *values) apply(cfg *encoder.Config) error {
 	cfg.Tune = encoder.Tune(v.tune)
 	cfg.ErrorResilient = v.errorResilient
 	cfg.Threads = int(v.threads)
+	cfg.MaxMemory = clamp(v.maxMemory)
+	cfg.MeasurePSNR = v.psnr
 	if v.reservoirFrameDelay == unset {
 		cfg.ReservoirFrameDelay = 0
 		return nil
@@ -213,11 +224,23 @@ func explain(err *encoder.ConfigError) string {
 	return fmt.Sprintf("input with %s = %s can not be encoded, allowed: %s", err.Field, err.Value, err.Allowed)
 }
 
+// explainMemory says what to change when memory is short.
+func explainMemory(err *encoder.MemoryError) string {
+	if err.Limit > 0 {
+		return fmt.Sprintf("property max-memory = %d can not be honoured: %d bytes needed, with one thread and no lookahead", err.Limit, err.Needed)
+	}
+	return fmt.Sprintf("the system refused the %d bytes needed; low-latency, fewer threads or max-memory need less", err.Needed)
+}
+
 //export grav1encClassInit
 func grav1encClassInit(class *C.GObjectClass) {
 	for i := range properties {
 		C.g_object_class_install_property(class, C.guint(i+1), properties[i].spec())
 	}
+	for i := range readings {
+		C.g_object_class_install_property(class, C.guint(len(properties)+i+1), readings[i].spec())
+	}
+	registerMetas()
 	elementClass := (*C.GstElementClass)(unsafe.Pointer(class))
 	addPads(elementClass)
 	text := func(s string) *C.gchar { return C.CString(s) } // static: the class lives as long as the process
@@ -250,6 +273,7 @@ func (p *property) spec() *C.GParamSpec {
 func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
 	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
 	defer e.guard("set_property", func() {})
+	defer e.reports.settingsChanged()
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
 	e.settings.changed = true
@@ -274,6 +298,10 @@ func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C
 func grav1encGetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C.GParamSpec) {
 	e := from((*C.GstVideoEncoder)(unsafe.Pointer(object)))
 	defer e.guard("get_property", func() {})
+	if i := int(id) - 1 - len(properties); i >= 0 {
+		C.g_value_take_boxed(value, C.gconstpointer(unsafe.Pointer(readings[i].of(e))))
+		return
+	}
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
 	p := &properties[id-1]

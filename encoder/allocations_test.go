@@ -25,6 +25,7 @@ func TestSteadyStateAllocations(t *testing.T) {
 				frames := make([]*Frame, 8)
 				for i := range frames {
 					frames[i] = picture(&c, i)
+					frames[i].Regions = []Region{{X: i, W: 5, H: 5, QOffset: -1}, {W: c.Width, H: c.Height, QOffset: 1}}
 				}
 				n := 0
 				run := func(count int) {

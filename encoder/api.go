@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Errors that say what to do next; compare with errors.Is.
@@ -81,6 +82,19 @@ type Frame struct {
 	Opaque      any   // caller's value, returned with the packet
 	ForceKey    bool  // this frame becomes a key frame
 	Metadata    []T35 // ITU-T T.35 payloads that travel with the frame
+	Regions     []Region
+}
+
+// Region is a rectangle of a frame to be coded finer or coarser than the rest of it. It
+// concerns this frame alone. Frames have up to 256 regions, and none in lossless coding.
+//
+// Quantisers are chosen by superblock, 64x64 samples. An offset up to 0 holds for every
+// superblock the region touches, one above 0 for those it covers. Where several
+// regions hold, the finest wins: a region with offset 0 keeps others' coarser ones away.
+// No superblock goes below Config.MinQuantizer.
+type Region struct {
+	X, Y, W, H int     // luma samples, inside the picture
+	QOffset    float64 // of the quantiser step, in octaves, -4..4: -1 halves it (about 6 dB finer), 1 doubles it. A QP of H.264 or H.265 is 1/6
 }
 
 // T35 is one ITU-T T.35 message (section 5.8.2).
@@ -99,9 +113,11 @@ type Packet struct {
 	FrameIndex int64 // index of the shown frame in input order
 	PTS        int64
 	Opaque     any
-	KeyFrame   bool // the temporal unit starts with a sequence header and a shown key frame
-	Droppable  bool // no later frame refers to it
-	QIdx       int  // base_q_idx of the shown frame
+	KeyFrame   bool          // the temporal unit starts with a sequence header and a shown key frame
+	Droppable  bool          // no later frame refers to it
+	QIdx       int           // base_q_idx of the shown frame
+	EncodeTime time.Duration // of the shown frame, on the wall clock
+	PSNR       [3]float64    // dB per plane, with Config.MeasurePSNR; MaxPSNR for identical planes
 	Recon      *Recon
 }
 
@@ -119,8 +135,10 @@ type Recon struct {
 type Stats struct {
 	FramesIn, FramesOut, KeyFrames int64
 	Bytes                          int64
-	QIdxSum                        int64 // sum of base_q_idx over shown frames
-	MappedBytes                    int64 // memory taken from the system
+	QIdxSum                        int64         // sum of base_q_idx over shown frames
+	MappedBytes                    int64         // memory taken from the system
+	EncodeTime                     time.Duration // sum over shown frames
+	PSNRSum                        [3]float64    // dB, sum over shown frames, with Config.MeasurePSNR
 }
 
 // Interface is the set of verbs an Encoder has.

@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"runtime"
+	"time"
 
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
@@ -43,6 +44,7 @@ type coder struct {
 
 	grid           frame.ModeGrid
 	superblocks    []tile.Superblock
+	qIdx           []uint8 // decide.Frame.QIdx
 	records        records
 	sbRows         int
 	sbCols         int
@@ -88,6 +90,8 @@ type shownFrame struct {
 	opaque  any
 	t35     metadata
 	qIdx    int
+	took    time.Duration // to code it
+	psnr    [3]float64    // see Packet
 }
 
 // worker is the scratch memory of one worker.
@@ -251,6 +255,7 @@ func (c *coder) retire() {
 // Where it begins, all frames before in coding order are written: the quantiser may
 // depend on their exact sizes. The choice has no part in the open-loop search.
 func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
+	began := time.Now()
 	r := c.takeReference()
 	c.under = r
 	open := c.openLoopOf(coded{st, in})
@@ -258,6 +263,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	if err := c.setHeader(st, r); err != nil {
 		return err
 	}
+	c.setQuantisers(in)
 	spare := r.shown.t35
 	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
 	in.metadata = spare
@@ -268,7 +274,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	if next.in != nil && c.e.overlap {
 		c.openLoopOf(next)
 	}
-	if err := c.runStages(st, r, open); err != nil {
+	if err := c.runStages(st, r, open, began); err != nil {
 		return err
 	}
 	c.retire()
@@ -277,7 +283,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 
 // runStages sees the stages of the frame through. The packet doesn't wait for the last of
 // them, what the frame is as a reference.
-func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) error {
+func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop, began time.Time) error {
 	p, s := c.e.pool, &c.stages
 	if err := p.Finish(s.unpack, open.downscale); err != nil {
 		return err
@@ -286,10 +292,13 @@ func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) erro
 	if err := p.Finish(s.write...); err != nil {
 		return err
 	}
-	if c.e.cfg.Reconstruct {
+	if c.e.cfg.reconstructs() {
 		if err := p.Finish(s.reference...); err != nil {
 			return err
 		}
+	}
+	if c.e.cfg.MeasurePSNR {
+		r.shown.psnr = psnr(c.frame.Src, &r.picture)
 	}
 	if err := c.finishTiles(r); err != nil {
 		return err
@@ -297,6 +306,7 @@ func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) erro
 	if err := c.unit.frame(c, r, st); err != nil {
 		return err
 	}
+	r.shown.took = time.Since(began)
 	if st.Shown {
 		if err := c.unit.finish(c, r, st.Type == av1.KeyFrame); err != nil {
 			return err

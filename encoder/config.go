@@ -96,6 +96,7 @@ type Config struct {
 	AnnexB              bool  // length-delimited temporal units (Annex B) instead of the low-overhead format
 	MaxMemory           int64 // bytes New may map; 0: no limit
 	Reconstruct         bool  // ReceivePacket also returns the reconstruction of shown frames
+	MeasurePSNR         bool  // packets tell how far the decoded frame is from the input; costs a picture of memory
 
 	// Test and debugging aids, effective in every build.
 	ForceTools  string // comma-separated tool switches, for example "no-cdef,force-filter-intra"; see tools.go

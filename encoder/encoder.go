@@ -55,6 +55,7 @@ type input struct {
 	pts      int64
 	opaque   any
 	metadata metadata
+	regions  []Region
 }
 
 // metadata is a copy of a frame's T.35 messages; copying reuses its memory.
@@ -165,6 +166,7 @@ func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
 	}
 	in.pts, in.opaque = f.PTS, f.Opaque
 	in.metadata.copyFrom(f.Metadata)
+	in.regions = append(in.regions[:0], f.Regions...)
 	ingest(&in.picture, f, e.cfg.BitDepth)
 	cut := false
 	if !e.cfg.NoSceneDetection && !e.cfg.StillPicture {

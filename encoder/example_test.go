@@ -136,3 +136,29 @@ func Example_reconstruct() {
 	fmt.Println(r.Width, r.Height, r.Planes[0][10*r.Stride[0]+20], r.Planes[1][0])
 	// Output: [64 32 32] [64 32 32] 77 128
 }
+
+// A face at half the quantiser step, the rest of the frame a little coarser. Whoever has
+// rectangles from elsewhere, such as GStreamer's GstVideoRegionOfInterestMeta, cuts them to
+// the picture and divides a difference of QP by 6.
+func ExampleRegion() {
+	cfg := encoder.DefaultConfig(640, 480)
+	cfg.SpeedPreset, cfg.LowLatency = 10, true
+	enc, err := encoder.New(cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer enc.Close()
+
+	f := grey(&cfg, 77)
+	f.Regions = []encoder.Region{
+		{X: 250, Y: 90, W: 120, H: 160, QOffset: -1},
+		{W: cfg.Width, H: cfg.Height, QOffset: 0.25},
+	}
+	fmt.Println(enc.SendFrame(context.Background(), f))
+
+	f.Regions[0].W = 800
+	fmt.Println(enc.SendFrame(context.Background(), f))
+	// Output:
+	// <nil>
+	// grav1e: frame Regions[0] = 800x160 at 250,90, allowed: a rectangle inside the 640x480 picture
+}

@@ -89,10 +89,10 @@ func (f *filters) start(c *coder, r *reference) *frame.Picture {
 }
 
 // needsSource tells that the source picture needs memory of its own: there is no
-// picture besides the reference, or filters look at the source while they write the reference.
+// picture besides the reference, or the source is looked at when the reference is written.
 func (e *Encoder) needsSource() bool {
 	s := &e.speed
-	return !e.needsScratch() || s.Deblock >= decide.SearchFast || s.Restoration != decide.SearchOff
+	return e.cfg.MeasurePSNR || !e.needsScratch() || s.Deblock >= decide.SearchFast || s.Restoration != decide.SearchOff
 }
 
 // needsScratch tells that filters need their input besides their output.
@@ -117,7 +117,7 @@ func (f *filters) source(c *coder, r *reference) *frame.Picture {
 // to it, the caller doesn't want it, and the filters' parameters don't depend on it.
 func (c *coder) unseen() bool {
 	s := &c.e.speed
-	return c.frame.IsLeaf() && !c.e.cfg.Reconstruct && s.Deblock <= decide.SearchFormula && s.Cdef <= decide.SearchFormula && s.Restoration == decide.SearchOff
+	return c.frame.IsLeaf() && !c.e.cfg.reconstructs() && s.Deblock <= decide.SearchFormula && s.Cdef <= decide.SearchFormula && s.Restoration == decide.SearchOff
 }
 
 // openFilters opens the stages of the in-loop filters (section 7.4).
@@ -131,7 +131,7 @@ func (c *coder) openFilters() {
 	searchCdef := c.startCdef()
 	c.startRestoration()
 	rows := c.sbRows * oneIf(!c.frame.Unseen)
-	output := !c.frame.IsLeaf() || c.e.cfg.Reconstruct
+	output := !c.frame.IsLeaf() || c.e.cfg.reconstructs()
 	s.chooseDeblock.Open(oneIf(searchDeblock))
 	s.deblock.Open(rows * oneIf(searchDeblock || f.deblocker.Enabled()))
 	s.searchCdef.Open(rows * oneIf(searchCdef))

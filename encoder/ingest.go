@@ -34,7 +34,7 @@ func (e *Encoder) checkFrame(f *Frame) error {
 			return &FrameError{fmt.Sprintf("len(Planes[%d])", i), fmt.Sprint(n), fmt.Sprintf("%d rows of %d bytes, %d apart", p.Height, w, f.Stride[i])}
 		}
 	}
-	return nil
+	return e.checkRegions(f)
 }
 
 // ingest copies f's samples into pic, as they are at 8 bits, shifted and clipped above:

@@ -199,6 +199,7 @@ func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
 	c := &e.coder
 	c.sbRows, c.sbCols = (f.Height+63)/64, (f.Width+63)/64
 	c.superblocks = sized(c.superblocks, c.sbRows*c.sbCols)
+	c.qIdx = frame.Take[uint8](p, "mode info", len(c.superblocks))
 	c.records.layout(p, len(c.superblocks), e.mostRecord(f))
 }
 
@@ -293,11 +294,22 @@ func (r *Recon) copyFrom(pic *frame.Picture) {
 // packetRing is how many packets may wait for the receiver.
 func (e *Encoder) packetRing() int { return e.speed.MiniGOP + 2 }
 
+// spare is the address space, in bytes, that Go's runtime may take once frames are
+// coded: an arena of its heap, and the stacks of the threads it starts. It ends the
+// process when there is none, so that has to be known before.
+func (e *Encoder) spare() int64 {
+	const arena, stack, others = 64 << 20, 8 << 20, 4
+	return arena + stack*int64(e.cfg.Threads+others)
+}
+
 // mapMemory plans and maps everything.
 func (e *Encoder) mapMemory() error {
 	plan, err := e.plan()
 	if err != nil {
 		return err
+	}
+	if err := frame.Room(plan.Total + e.spare()); err != nil {
+		return &MemoryError{Needed: plan.Total + e.spare(), Err: err}
 	}
 	p := frame.Planner{Total: plan.Total}
 	e.memory, err = p.Map()

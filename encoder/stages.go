@@ -93,7 +93,7 @@ func (c *coder) setFrame(st *lookahead.Step, r *reference, open *openLoop) {
 	seq, speed, cur := f.Seq, f.Speed, c.filters.start(c, r)
 	*f = decide.Frame{
 		Seq: seq, Speed: speed, Hdr: &c.hdr, Src: c.filters.source(c, r), Cur: cur,
-		Grid: &c.grid, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
+		Grid: &c.grid, QIdx: c.qIdx, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
 		Layer: st.Layer, Psycho: c.e.cfg.Tune == TunePsychovisual, RandomModes: c.e.cfg.RandomModes, Search: f.Search[:0], Pairs: f.Pairs[:0],
 	}
 	f.Unseen = c.unseen()

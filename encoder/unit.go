@@ -109,6 +109,7 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	p.Packet.Frames, u.frames = u.frames, p.Packet.Frames[:0]
 	s := &r.shown
 	p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = s.display, s.pts, s.opaque, key, s.qIdx
+	p.EncodeTime, p.PSNR = s.took, s.psnr
 	p.Droppable = len(p.Frames) == 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
 	s.opaque = nil
 	if e.cfg.Reconstruct {
@@ -119,6 +120,10 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	e.stats.FramesOut++
 	e.stats.Bytes += int64(len(p.Data))
 	e.stats.QIdxSum += int64(s.qIdx)
+	e.stats.EncodeTime += s.took
+	for i, dB := range s.psnr {
+		e.stats.PSNRSum[i] += dB
+	}
 	if key {
 		e.stats.KeyFrames++
 	}

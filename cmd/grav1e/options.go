@@ -93,7 +93,7 @@ var flagOf = map[string]string{
 	"MinKeyFrameInterval": "--min-keyint", "MaxKeyFrameInterval": "--keyint", "SwitchFrameInterval": "--switch-frame-interval",
 	"LookaheadFrames": "--lookahead", "ReservoirFrameDelay": "--reservoir-frame-delay", "NoSceneDetection": "--no-scene-detection",
 	"ErrorResilient": "--error-resilient", "StillPicture": "--still-picture", "AnnexB": "--annexb", "MaxMemory": "--max-memory",
-	"Reconstruct": "--recon", "ForceTools": "--force-tools", "RandomModes": "--random-modes",
+	"Reconstruct": "--recon", "MeasurePSNR": "--psnr", "ForceTools": "--force-tools", "RandomModes": "--random-modes",
 }
 
 // optionError is an option whose value can't be used.
@@ -115,7 +115,7 @@ func (o *options) config(h *y4m.Header) (encoder.Config, error) {
 		MinKeyFrameInterval: o.MinKeyInt, MaxKeyFrameInterval: o.KeyInt, SwitchFrameInterval: o.SwitchFrameInterval,
 		LookaheadFrames: o.Lookahead, ReservoirFrameDelay: o.ReservoirSize, NoSceneDetection: o.NoSceneDetection,
 		ErrorResilient: o.ErrorResilient, StillPicture: o.StillPicture, AnnexB: o.AnnexB, MaxMemory: int64(o.MaxMemory),
-		Reconstruct: o.Recon != "" || o.PSNR, ForceTools: o.ForceTools, RandomModes: o.RandomModes,
+		Reconstruct: o.Recon != "", MeasurePSNR: o.PSNR, ForceTools: o.ForceTools, RandomModes: o.RandomModes,
 	}
 	if o.FrameRate != nil {
 		c.FrameRate = encoder.Rational(*o.FrameRate)

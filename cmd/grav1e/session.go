@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -30,7 +29,6 @@ type session struct {
 	recon    *y4m.Writer
 	progress *progress
 	stats    statistics
-	sources  sourcePool
 	closers  []func() error // run in reverse order
 }
 
@@ -240,9 +238,6 @@ func (s *session) sendAll(ctx context.Context, sent chan<- struct{}, taken <-cha
 		}
 		f := encoder.Frame{PTS: n, ForceKey: slices.Contains(s.o.KeyFrames, n)}
 		f.Planes, f.Stride = s.in.Header.Planes(picture)
-		if s.o.PSNR {
-			f.Opaque = s.sources.keep(picture)
-		}
 		for err = s.enc.SendFrame(ctx, &f); errors.Is(err, encoder.ErrEnoughData); err = s.enc.SendFrame(ctx, &f) {
 			if err := wait(ctx, taken); err != nil {
 				return err
@@ -267,34 +262,9 @@ func (s *session) write(p *encoder.Packet) error {
 	}
 	f := frameStatistics{Frame: p.FrameIndex, Bytes: len(p.Data), Key: p.KeyFrame, QIdx: p.QIdx, Droppable: p.Droppable}
 	if s.o.PSNR {
-		source := p.Opaque.(*[]byte)
-		f.PSNR = psnr(&s.in.Header, *source, p.Recon)
-		s.sources.release(source)
+		f.PSNR = slices.Clone(p.PSNR[:s.in.Header.NumPlanes()])
 	}
 	s.stats.add(f, s.o.FrameStats)
 	s.progress.update(&s.stats, &s.cfg)
 	return nil
-}
-
-// sourcePool keeps copies of pictures until their packets come out.
-type sourcePool struct {
-	mu   sync.Mutex
-	free []*[]byte
-}
-
-func (p *sourcePool) keep(picture []byte) *[]byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	b := new([]byte)
-	if n := len(p.free); n > 0 {
-		b, p.free = p.free[n-1], p.free[:n-1]
-	}
-	*b = append((*b)[:0], picture...)
-	return b
-}
-
-func (p *sourcePool) release(b *[]byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.free = append(p.free, b)
 }

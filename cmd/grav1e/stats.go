@@ -4,15 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"time"
 
 	"github.com/grav1e/grav1e/encoder"
-	"github.com/grav1e/grav1e/internal/y4m"
 )
-
-// maxPSNR stands for "identical", which has no finite PSNR.
-const maxPSNR = 100
 
 // frameStatistics is what --frame-stats says of a frame.
 type frameStatistics struct {
@@ -120,32 +115,4 @@ func describePSNR(p []float64) string {
 		return fmt.Sprintf("PSNR Y %.3f dB", p[0])
 	}
 	return fmt.Sprintf("PSNR Y %.3f, U %.3f, V %.3f dB", p[0], p[1], p[2])
-}
-
-// psnr compares a picture of the input with its reconstruction, in dB per plane.
-func psnr(h *y4m.Header, source []byte, r *encoder.Recon) []float64 {
-	planes, stride := h.Planes(source)
-	out := make([]float64, 0, 3)
-	for p := range h.NumPlanes() {
-		w, hh := h.PlaneSize(p)
-		sum := uint64(0)
-		for y := range hh {
-			sum += squaredError(planes[p][y*stride[p]:], r.Planes[p][y*r.Stride[p]:][:w], h.SampleBytes())
-		}
-		peak := float64(int(1)<<h.BitDepth - 1)
-		db := 10 * math.Log10(peak*peak*float64(w)*float64(hh)/float64(sum))
-		out = append(out, min(db, maxPSNR))
-	}
-	return out
-}
-
-func squaredError(source []byte, recon []uint16, sampleBytes int) (sum uint64) {
-	for x, v := range recon {
-		d := int(v) - int(source[x*sampleBytes])
-		if sampleBytes == 2 {
-			d -= int(source[2*x+1]) << 8
-		}
-		sum += uint64(d * d)
-	}
-	return sum
 }

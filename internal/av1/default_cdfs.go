@@ -216,6 +216,9 @@ var DefaultCompModeCdf = [5][3]uint16{
 // DefaultSkipModeCdf[context] is the initial value of SkipModeCdf.
 var DefaultSkipModeCdf = [3][3]uint16{{32621, 32768, 0}, {20708, 32768, 0}, {8127, 32768, 0}}
 
+// DefaultDeltaQCdf is the initial value of DeltaQCdf.
+var DefaultDeltaQCdf = [5]uint16{28160, 32120, 32677, 32768, 0}
+
 // DefaultSkipCdf[context] is the initial value of SkipCdf.
 var DefaultSkipCdf = [3][3]uint16{{31671, 32768, 0}, {16515, 32768, 0}, {4576, 32768, 0}}
 

@@ -61,6 +61,7 @@ type CDFContext struct {
 	InterTxTypeSet2 [13]uint16
 	InterTxTypeSet3 [4][3]uint16 // [TxSizeSqr]
 
+	DeltaQ       [5]uint16
 	Skip         [3][3]uint16
 	SkipMode     [3][3]uint16
 	IsInter      [4][3]uint16
@@ -137,6 +138,7 @@ func (c *CDFContext) SetDefaults() {
 	c.InterTxTypeSet2 = av1.DefaultInterTxTypeSet2Cdf
 	c.InterTxTypeSet3 = av1.DefaultInterTxTypeSet3Cdf
 
+	c.DeltaQ = av1.DefaultDeltaQCdf
 	c.Skip = av1.DefaultSkipCdf
 	c.SkipMode = av1.DefaultSkipModeCdf
 	c.IsInter = av1.DefaultIsInterCdf
@@ -223,6 +225,7 @@ func (c *CDFContext) ClearCounters() {
 	clearCounter(c.InterTxTypeSet2[:])
 	clearCounters(c.InterTxTypeSet3[:])
 
+	clearCounter(c.DeltaQ[:])
 	clearCounters(c.Skip[:])
 	clearCounters(c.SkipMode[:])
 	clearCounters(c.IsInter[:])

@@ -7,7 +7,7 @@ import "github.com/grav1e/grav1e/internal/av1"
 //
 // What is absent is coded as switched off: screen content tools, frame ids,
 // super-resolution, short reference signalling, non-uniform tiles, quantiser
-// matrices, segmentation, delta_q, delta_lf, warped motion, global motion, film grain.
+// matrices, segmentation, delta_lf, warped motion, global motion, film grain.
 //
 // Fill in the first group, then call Derive: it computes the second group and sets
 // coded fields to what the syntax implies when it doesn't code them.
@@ -44,6 +44,9 @@ type FrameHeader struct {
 	DeltaQYDc            int8 // -64..63, as all that follow
 	DeltaQUDc, DeltaQUAc int8
 	DeltaQVDc, DeltaQVAc int8 // must be those of U unless SeparateUVDeltaQ
+
+	DeltaQPresent bool  // superblocks code their quantiser index; cleared by Derive with BaseQIdx 0
+	DeltaQRes     uint8 // 0..3: indexes differ by multiples of 1 << DeltaQRes
 
 	LoopFilterLevel        [4]uint8 // 0..63: vertical edges, horizontal edges of Y; U; V
 	LoopFilterSharpness    uint8    // 0..7

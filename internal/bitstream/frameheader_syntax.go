@@ -37,9 +37,7 @@ func (h *FrameHeader) syntax(x *bitIO, s *SequenceHeader, slots *Slots) {
 	h.tileInfo(x, s)
 	h.quantizationParams(x, s)
 	x.never() // segmentation_enabled
-	if h.BaseQIdx > 0 {
-		x.never() // delta_q_present
-	}
+	h.deltaQParams(x)
 	h.CodedLossless = h.lossless()
 	h.loopFilterParams(x, s, slots)
 	h.cdefParams(x, s)
@@ -329,6 +327,21 @@ func (h *FrameHeader) quantizationParams(x *bitIO, s *SequenceHeader) {
 		h.DeltaQUDc, h.DeltaQUAc, h.DeltaQVDc, h.DeltaQVAc = 0, 0, 0, 0
 	}
 	x.never() // using_qmatrix
+}
+
+// deltaQParams is delta_q_params and delta_lf_params (sections 5.9.17, 5.9.18).
+func (h *FrameHeader) deltaQParams(x *bitIO) {
+	if h.BaseQIdx == 0 {
+		h.DeltaQPresent = false
+	} else {
+		x.flag(&h.DeltaQPresent)
+	}
+	if !h.DeltaQPresent {
+		h.DeltaQRes = 0
+		return
+	}
+	field(x, &h.DeltaQRes, 2)
+	x.never() // delta_lf_present
 }
 
 // deltaQ is read_delta_q (section 5.9.13).

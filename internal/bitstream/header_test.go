@@ -168,6 +168,9 @@ func randomHeader(r *rand.Rand, s *SequenceHeader, slots *Slots) FrameHeader {
 	for i := range h.RefFrameIdx {
 		h.RefFrameIdx[i] = uint8(r.IntN(8))
 	}
+	if h.DeltaQPresent = flag(); h.DeltaQPresent {
+		h.DeltaQRes = uint8(r.IntN(4))
+	}
 	if r.IntN(8) == 0 {
 		h.BaseQIdx = 0
 	} else if flag() {

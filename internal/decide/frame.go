@@ -6,7 +6,6 @@ import (
 	"github.com/grav1e/grav1e/internal/frame"
 	"github.com/grav1e/grav1e/internal/motion"
 	"github.com/grav1e/grav1e/internal/mvpred"
-	"github.com/grav1e/grav1e/internal/quant"
 	"github.com/grav1e/grav1e/internal/tile"
 )
 
@@ -24,6 +23,7 @@ type Frame struct {
 	Grid        *frame.ModeGrid
 	CDF         *bitstream.CDFContext // rates are those at the start of the frame
 	Rates       *tile.RateTables
+	QIdx        []uint8     // with delta_q_present: quantiser index by superblock, in raster order, see tile.Superblock
 	Search      []RefSearch // reference frames to look at, best first
 	Pairs       [][2]int8   // compound pairs to look at
 	Field       *mvpred.MotionField
@@ -31,12 +31,9 @@ type Frame struct {
 	Unseen      bool   // the reconstruction serves intra prediction alone
 	RandomModes uint64 // not 0: decisions drawn from this seed
 
-	quant      quant.Quantizer
-	lambda     int64  // cost of 1/512 bit, in squared error << distShift
-	zeroEnergy uint64 // energy of coefficients below which none survives quantisation
-	sadLambda  int64  // the same for SADs of 8-bit samples
-	satdLambda int64  // cost of 1/512 bit, in SATD << satdShift
-	refGate    uint64 // Speed.RefGate where it holds, else 0
+	qualities *qualities
+	base      *quality // of base_q_idx
+	refGate   uint64   // Speed.RefGate where it holds, else 0
 }
 
 // IsLeaf tells that no other frame refers to this one.
@@ -57,19 +54,10 @@ const (
 	satdShift = 16
 )
 
-// Prepare derives λ. D + λR is least where the slope of the rate-distortion curve
-// of a uniform quantiser of step Δ is: λ = c Δ² per bit (Sullivan and Wiegand,
-// Rate-Distortion Optimization for Video Compression, 1998); Δ is the AC step over
-// transform.CoefScale.
+// Prepare derives what the workers need from the rest.
 func (f *Frame) Prepare() {
-	f.quant = quant.New(f.Cur.BitDepth, int(f.Hdr.BaseQIdx))
-	step := int64(av1.AcQ(f.Cur.BitDepth, int(f.Hdr.BaseQIdx)))
-	const lambdaPerMille = 145
-	f.lambda = max(step*step*lambdaPerMille<<distShift/(64*512*1000), 1)
-	least := uint64(min(f.quant.DC, f.quant.AC))
-	f.zeroEnergy = least * least * 2 / 5
-	f.satdLambda = max(step<<satdShift*30/(8*512*100), 1)
-	f.sadLambda = max(f.satdLambda>>(f.Cur.BitDepth-8), 1)
+	f.qualities = qualitiesOf(f.Cur.BitDepth)
+	f.base = &f.qualities[f.Hdr.BaseQIdx]
 	f.refGate = uint64(f.Speed.RefGate)
 	for i := range f.Search {
 		if f.Hdr.SignBias(f.Search[i].Ref) {
@@ -77,6 +65,9 @@ func (f *Frame) Prepare() {
 		}
 	}
 }
+
+// sbCols is the number of superblocks in a row.
+func (f *Frame) sbCols() int { return (f.Grid.Cols + 15) / 16 }
 
 func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
 	p := &mvpred.Params{
@@ -91,5 +82,5 @@ func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
 	return p
 }
 
-// LambdaPerBit is λ in squared error per bit.
-func (f *Frame) LambdaPerBit() float64 { return float64(f.lambda) * 512 / (1 << distShift) }
+// LambdaPerBit is λ of base_q_idx in squared error per bit.
+func (f *Frame) LambdaPerBit() float64 { return float64(f.base.lambda) * 512 / (1 << distShift) }

@@ -6,9 +6,12 @@ import (
 	"github.com/grav1e/grav1e/internal/simd"
 )
 
-// weights are what a bit is worth in a superblock, see Frame.Prepare.
+// weights are what a bit is worth: that follows from the quantiser, and in a superblock
+// from what it shows as well.
 type weights struct {
-	lambda, satdLambda, sadLambda int64
+	lambda     int64 // cost of 1/512 bit, in squared error << distShift
+	satdLambda int64 // cost of 1/512 bit, in SATD << satdShift
+	sadLambda  int64 // the same for SADs of 8-bit samples
 }
 
 // rd is the cost of a squared error and a rate in 1/512 bit.
@@ -28,16 +31,22 @@ const (
 	maskingLimit    = 12 // most octaves/16 up or down
 )
 
-// setWeights derives the weights of the superblock at row, col.
-func (w *Worker) setWeights(row, col int) {
+// setQuality chooses the quantiser of the superblock at row, col, and derives its weights.
+func (w *Worker) setQuality(row, col int) {
 	f := w.f
+	w.quality = f.base
+	if f.Hdr.DeltaQPresent {
+		w.quality = &f.qualities[f.QIdx[row/16*f.sbCols()+col/16]]
+	}
+	w.sb.QIdx = uint8(w.quality.quant.QIdx)
+	q := w.quality
 	scale := int64(256)
 	if f.Psycho {
 		scale = maskingScale(w.activity(row, col))
 	}
-	w.lambda = max(f.lambda*scale>>8, 1)
-	w.satdLambda = max(f.satdLambda*scale>>8, 1)
-	w.sadLambda = max(f.sadLambda*scale>>8, 1)
+	w.lambda = max(q.lambda*scale>>8, 1)
+	w.satdLambda = max(q.satdLambda*scale>>8, 1)
+	w.sadLambda = max(q.sadLambda*scale>>8, 1)
 	// The refiner counts per bit, with 8 fraction bits.
 	w.refiner.Lambda = uint64(w.satdLambda) << (9 + 8 - satdShift)
 	w.refiner.SadLambda = w.refiner.Lambda

@@ -70,7 +70,7 @@ func TestWeights(t *testing.T) {
 	}{{"flat", flat(60), false, 0}, {"noise", noise(90), false, 0}, {"flat", flat(60), true, -1}, {"noise", noise(90), true, 1}} {
 		s := newScene(t, setup{src: c.show, psycho: c.psycho})
 		w := s.started(t, 0, 0)
-		for i, pair := range [][2]int64{{w.lambda, s.lambda}, {w.satdLambda, s.satdLambda}, {w.sadLambda, s.sadLambda}} {
+		for i, pair := range [][2]int64{{w.lambda, s.base.lambda}, {w.satdLambda, s.base.satdLambda}, {w.sadLambda, s.base.sadLambda}} {
 			if got := compare(pair[0], pair[1]); got != c.sign {
 				t.Errorf("%s, psychovisual %v: weight %d is %d, the frame's %d", c.name, c.psycho, i, pair[0], pair[1])
 			}
@@ -92,7 +92,7 @@ func TestPrepare(t *testing.T) {
 		previous := prepare(bitDepth, 0)
 		for qidx := 1; qidx < 256; qidx++ {
 			f := prepare(bitDepth, qidx)
-			if f.lambda <= previous.lambda || f.satdLambda < previous.satdLambda || f.sadLambda < previous.sadLambda || f.zeroEnergy < previous.zeroEnergy {
+			if f.base.lambda <= previous.base.lambda || f.base.satdLambda < previous.base.satdLambda || f.base.sadLambda < previous.base.sadLambda || f.base.zeroEnergy < previous.base.zeroEnergy {
 				t.Fatalf("%d bits: the weights fall at quantiser %d", bitDepth, qidx)
 			}
 			previous = f
@@ -105,16 +105,16 @@ func TestPrepare(t *testing.T) {
 		for _, deeper := range []int{2, 4} {
 			f := prepare(8+deeper, qidx)
 			scale := float64(int(1) << deeper)
-			if !near(f.lambda, float64(f8.lambda)*scale*scale, 0.08) {
-				t.Errorf("quantiser %d: λ %d at 8 bits, %d at %d", qidx, f8.lambda, f.lambda, 8+deeper)
+			if !near(f.base.lambda, float64(f8.base.lambda)*scale*scale, 0.08) {
+				t.Errorf("quantiser %d: λ %d at 8 bits, %d at %d", qidx, f8.base.lambda, f.base.lambda, 8+deeper)
 			}
 			// The weights of differences follow the quantiser's steps, which the specification rounds at each depth.
 			steps := float64(av1.AcQ(8+deeper, qidx)) / float64(av1.AcQ(8, qidx))
-			if !near(f.satdLambda, float64(f8.satdLambda)*steps, 0.01) || !near(f.sadLambda, float64(f8.sadLambda)*steps/scale, 0.01) {
-				t.Errorf("quantiser %d: weights of differences %d, %d at 8 bits, %d, %d at %d", qidx, f8.satdLambda, f8.sadLambda, f.satdLambda, f.sadLambda, 8+deeper)
+			if !near(f.base.satdLambda, float64(f8.base.satdLambda)*steps, 0.01) || !near(f.base.sadLambda, float64(f8.base.sadLambda)*steps/scale, 0.01) {
+				t.Errorf("quantiser %d: weights of differences %d, %d at 8 bits, %d, %d at %d", qidx, f8.base.satdLambda, f8.base.sadLambda, f.base.satdLambda, f.base.sadLambda, 8+deeper)
 			}
 		}
-		if got, want := f8.LambdaPerBit(), float64(f8.lambda)*512/16384; got != want {
+		if got, want := f8.LambdaPerBit(), float64(f8.base.lambda)*512/16384; got != want {
 			t.Errorf("λ per bit is %v, want %v", got, want)
 		}
 	}
@@ -127,5 +127,27 @@ func TestCosts(t *testing.T) {
 	}
 	if got := w.satdCost(2, 10); got != 2<<satdShift+50 {
 		t.Errorf("estimated cost %d", got)
+	}
+}
+
+// TestSuperblockQuality: a superblock has the quantiser and the weights of its index, which
+// counts with delta_q_present only.
+func TestSuperblockQuality(t *testing.T) {
+	s := newScene(t, setup{w: 136, h: 136, qidx: 100})
+	s.QIdx = []uint8{100, 40, 44, 100, 160, 100, 100, 100, 200}
+	for _, present := range []bool{false, true} {
+		s.hdr.DeltaQPresent, s.hdr.DeltaQRes = present, DeltaQRes
+		for i, want := range s.QIdx {
+			if !present {
+				want = 100
+			}
+			w := s.started(t, i/3*16, i%3*16)
+			if w.sb.QIdx != want || w.quality.quant.QIdx != int(want) {
+				t.Errorf("superblock %d: records %d and quantises with %d, want %d", i, w.sb.QIdx, w.quality.quant.QIdx, want)
+			}
+			if alone := newQuality(8, int(want)); w.weights != alone.weights || w.quality.zeroEnergy != alone.zeroEnergy {
+				t.Errorf("superblock %d: weights %v, those of %d are %v", i, w.weights, want, alone.weights)
+			}
+		}
 	}
 }

@@ -117,7 +117,7 @@ func (w *Worker) quantiseOnce(b *tile.Block, u *tile.TxUnit) (r quant.Result) {
 	off := len(sb.Coefs)
 	// CoefScale squared is DistShift.
 	sse := simd.Dist.SSE(src.At(x, y), src.Stride, cur.At(x, y), cur.Stride, tw, th) << quant.DistShift
-	if sse < f.zeroEnergy {
+	if sse < w.quality.zeroEnergy {
 		// No coefficient can be large enough to survive.
 		r.Dist, r.Energy = sse, sse
 	} else {
@@ -143,7 +143,7 @@ func (w *Worker) reconstructOnce(mark tapeMark) {
 		if t.Eob == 0 {
 			continue
 		}
-		f.quant.Dequantize(dq, sb.Coefs[t.Off:][:t.Eob], u.Tx, av1.DCTDCT)
+		w.quality.quant.Dequantize(dq, sb.Coefs[t.Off:][:t.Eob], u.Tx, av1.DCTDCT)
 		cur := &f.Cur.Planes[u.Plane]
 		transform.Inverse(cur.At(int(u.X4)*4, int(u.Y4)*4), cur.Stride, dq, int(t.Eob), u.Tx, av1.DCTDCT, f.Cur.BitDepth, &w.tx)
 	}

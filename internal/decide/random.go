@@ -1,7 +1,10 @@
 package decide
 
 import (
+	"math"
+
 	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/tile"
 )
 
@@ -36,6 +39,27 @@ func (r *randomSource) n(n int) int { return int(r.next() >> 33 % uint64(n)) }
 
 // oneIn is true once in n times.
 func (r *randomSource) oneIn(n int) bool { return r.n(n) == 0 }
+
+// RandomQIdx draws, for one frame in two, quantiser indexes by superblock: it sets
+// delta_q_present and delta_q_res of h and fills qIdx. base_q_idx must not be 0.
+func RandomQIdx(h *bitstream.FrameHeader, qIdx []uint8, seed uint64) {
+	var r randomSource
+	r.seed(seed, uint64(h.OrderHint)<<32|math.MaxUint32)
+	if h.DeltaQPresent = r.oneIn(2); !h.DeltaQPresent {
+		return
+	}
+	h.DeltaQRes = uint8(r.n(4))
+	base, grid := int(h.BaseQIdx), 1<<h.DeltaQRes
+	first := (base-1)%grid + 1
+	last := first + (255-first)/grid*grid
+	for i := range qIdx {
+		q := first + r.n((last-first)/grid+1)*grid
+		if !r.oneIn(4) {
+			q = min(max(base+(r.n(9)-4)*grid, first), last)
+		}
+		qIdx[i] = uint8(q)
+	}
+}
 
 // randomPartition keeps one of the legal partitions of a node.
 func (w *Worker) randomPartition(list []av1.Partition) []av1.Partition {

@@ -1,6 +1,10 @@
 package decide
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/grav1e/grav1e/internal/bitstream"
+)
 
 func TestRandomSource(t *testing.T) {
 	seen := map[uint64][2]uint64{}
@@ -36,5 +40,30 @@ func TestRandomSourceUniform(t *testing.T) {
 				t.Errorf("%d of %d drawn %d times, %d expected", v, n, got, each)
 			}
 		}
+	}
+}
+
+// TestRandomQIdx: what is drawn can be coded, and frames with and without it occur.
+func TestRandomQIdx(t *testing.T) {
+	qIdx := make([]uint8, 100)
+	seen := map[uint8]int{}
+	for base := 1; base < 256; base++ {
+		for hint := range 16 {
+			h := bitstream.FrameHeader{BaseQIdx: uint8(base), OrderHint: uint8(hint)}
+			RandomQIdx(&h, qIdx, 7)
+			if !h.DeltaQPresent {
+				seen[255]++
+				continue
+			}
+			seen[h.DeltaQRes]++
+			for _, q := range qIdx {
+				if q == 0 || (int(q)-base)%(1<<h.DeltaQRes) != 0 {
+					t.Fatalf("base_q_idx %d, delta_q_res %d: %d", base, h.DeltaQRes, q)
+				}
+			}
+		}
+	}
+	if len(seen) != 5 {
+		t.Errorf("delta_q_res: %v", seen)
 	}
 }

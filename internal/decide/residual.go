@@ -132,16 +132,17 @@ func (w *Worker) quantise(b *tile.Block, u *tile.TxUnit, typ av1.TxType, slot in
 	case b.IsInter:
 		kind = quant.Inter
 	}
-	r := f.quant.Quantize(levels, dq, w.raw, u.Tx, typ, kind, &w.quant)
+	q := &w.quality.quant
+	r := q.Quantize(levels, dq, w.raw, u.Tx, typ, kind, &w.quant)
 	if r.Eob == 0 || f.Hdr.CodedLossless {
 		return r
 	}
 	blk := quant.Block{Tx: u.Tx, Type: typ, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: dq}
 	if rdoq {
 		blk.SkipRate = w.skipRate(b, u, typ)
-		return f.quant.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
+		return q.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
 	}
-	return f.quant.Shave(&blk, r, w.lambda)
+	return q.Shave(&blk, r, w.lambda)
 }
 
 // skipRate is what a block without coefficients costs beyond announcing one that has some.

@@ -257,7 +257,7 @@ func (s *scene) start(w *Worker, row, col int) {
 	w.Start(&s.Frame, s.bounds, &s.above)
 	w.sb = &s.sbs[row/16*s.sbCols+col/16]
 	w.sb.Reset()
-	w.setWeights(row, col)
+	w.setQuality(row, col)
 	w.decoded.Clear(row, col, s.bounds.MiRowEnd, s.bounds.MiColEnd, 16, s.format.NumPlanes, s.format.SubX, s.format.SubY)
 }
 

@@ -21,8 +21,9 @@ const blockSamples = 64 * 64
 // Worker decides superblocks, one at a time. It owns all scratch memory.
 type Worker struct {
 	weights
-	f  *Frame
-	sb *tile.Superblock
+	quality *quality // of the superblock; its weights don't know what it shows
+	f       *Frame
+	sb      *tile.Superblock
 
 	syn     tile.Syntax
 	count   bitstream.Coder
@@ -109,7 +110,7 @@ func (w *Worker) Superblock(sb *tile.Superblock, row, col int) {
 	w.sb = sb
 	sb.Reset()
 	f := w.f
-	w.setWeights(row, col)
+	w.setQuality(row, col)
 	w.random.seed(f.RandomModes, uint64(f.Hdr.OrderHint)<<32|uint64(row)<<16|uint64(col))
 	w.decoded.Clear(row, col, w.syn.Tile.MiRowEnd, w.syn.Tile.MiColEnd, 16, f.Cur.NumPlanes, f.Cur.SubX, f.Cur.SubY)
 	if f.predictsPartition() {

@@ -2,6 +2,8 @@ package frame
 
 import (
 	"fmt"
+	"math"
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -40,6 +42,27 @@ func (p *Planner) Map() (*Planner, error) {
 		return nil, fmt.Errorf("frame: mmap of %d bytes: %w", p.Total, err)
 	}
 	return &Planner{arena: mem}, nil
+}
+
+// Room tells whether the process may map n bytes more under its limit of address
+// space. It maps nothing to find out, which would take the room from other threads.
+func Room(n int64) error {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &limit); err != nil || limit.Cur > math.MaxInt64 {
+		return nil
+	}
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return nil
+	}
+	var pages int64
+	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
+		return nil
+	}
+	if used := pages * int64(os.Getpagesize()); used+n > int64(limit.Cur) {
+		return fmt.Errorf("frame: the limit of address space is %d bytes, %d are used: %w", limit.Cur, used, syscall.ENOMEM)
+	}
+	return nil
 }
 
 // Unmap gives the memory back; slices handed out must not be used afterwards.

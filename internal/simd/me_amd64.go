@@ -82,9 +82,15 @@ func gridAVX2(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride
 	searchGridAVX2(best, &src[0], srcStride, &ref[0], refStride, step, cols, rows, blocks, pos)
 }
 
+// gridAVX512 may read a sample more than it needs.
 func gridAVX512(best *GridBest, src []uint8, srcStride int, ref []uint8, refStride, step, cols, rows, blocks int, pos uint32) {
-	_, _ = src[63*srcStride+63], ref[(63+rows-1)*refStride+63+cols-1]
-	searchGridAVX512(best, &src[0], srcStride, &ref[0], refStride, step, cols, rows, blocks, pos)
+	end := (63+rows-1)*refStride + 63 + cols
+	_, _ = src[63*srcStride+63], ref[end-1]
+	if end < len(ref) {
+		searchGridAVX512(best, &src[0], srcStride, &ref[0], refStride, step, cols, rows, blocks, pos)
+	} else {
+		searchGridAVX2(best, &src[0], srcStride, &ref[0], refStride, step, cols, rows, blocks, pos)
+	}
 }
 
 func diffVarianceAVX2(a []uint16, aStride int, b []uint16, bStride, w, h int) uint64 {

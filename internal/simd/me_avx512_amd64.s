@@ -69,6 +69,53 @@ GLOBL fourPositions<>(SB), RODATA|NOPTR, $64
 	VPADDD  c, b, b                  \
 	VPADDD  b, s, s
 
+// Of eight positions, VDBPSADBW at an even one takes in each 8 samples the sums of the first four there and one further,
+// and those of the last four at the two positions before: five loads of a row do for all. START is the
+// first row at p, offset by whole rows, ADD another one.
+#define START(p, r) \
+	VDBPSADBW $0xe4, (p), r, Z0       \
+	VDBPSADBW $0xe4, 2(p), r, Z1      \
+	VDBPSADBW $0xe4, 4(p), r, Z2      \
+	VDBPSADBW $0xe4, 6(p), r, Z3      \
+	VDBPSADBW $0xe4, 8(p), r, Z28
+
+#define ADD(p, r) \
+	VDBPSADBW $0xe4, (p), r, Z29      \
+	VDBPSADBW $0xe4, 2(p), r, Z30     \
+	VDBPSADBW $0xe4, 4(p), r, Z31     \
+	VDBPSADBW $0xe4, 6(p), r, Z24     \
+	VPADDW    Z29, Z0, Z0             \
+	VDBPSADBW $0xe4, 8(p), r, Z29     \
+	VPADDW    Z30, Z1, Z1             \
+	VPADDW    Z31, Z2, Z2             \
+	VPADDW    Z24, Z3, Z3             \
+	VPADDW    Z29, Z28, Z28
+
+#define FOURROWS(p, first, r0, r1, r2, r3) \
+	first(p, r0)                      \
+	ADDQ R9, p                        \
+	ADD(p, r1)                        \
+	ADDQ R9, p                        \
+	ADD(p, r2)                        \
+	ADDQ R9, p                        \
+	ADD(p, r3)                        \
+	ADDQ R9, p
+
+// SPLIT stores the sums of two positions.
+#define SPLIT(firsts, lasts, even, odd) \
+	VPSRLQ      $32, lasts, Z29       \
+	VPADDW      Z29, firsts, Z29      \
+	VPSRLD      $16, Z29, Z30         \
+	VMOVDQU16.Z Z29, K3, Z29          \
+	VPMOVQD     Z29, even(CX)         \
+	VPMOVQD     Z30, odd(CX)
+
+#define SPLITALL \
+	SPLIT(Z0, Z1, 0, 256)             \
+	SPLIT(Z1, Z2, 512, 768)           \
+	SPLIT(Z2, Z3, 1024, 1280)         \
+	SPLIT(Z3, Z28, 1536, 1792)
+
 // LOAD4 loads four source rows.
 #define LOAD4(r0, r1, r2, r3) \
 	VMOVDQU64 (AX), r0           \
@@ -100,6 +147,8 @@ TEXT ·searchGridAVX512(SB), 0, $2056-76
 	LEAQ      (R9)(R9*2), R11
 	MOVL      $0x1f, AX
 	KMOVW     AX, K2
+	MOVL      $0x55555555, AX
+	KMOVD     AX, K3
 	VMOVDQU32 SAD8(DI), Z4
 	VMOVDQU32 (SAD8+64)(DI), Z5
 	VMOVDQU32 (SAD8+128)(DI), Z6
@@ -129,8 +178,34 @@ gridChunk:
 	MOVQ    R10, BX
 	LEAQ    0(SP), CX
 	MOVQ    $8, 2048(SP)
+	CMPQ    R15, $8
+	JNE     fewer
 	CMPQ    step+40(FP), $1
-	JNE     band4
+	JNE     eight4
+
+eight8:
+	LOAD4(Z16, Z17, Z18, Z19)
+	LOAD4(Z20, Z21, Z22, Z23)
+	FOURROWS(BX, START, Z16, Z17, Z18, Z19)
+	FOURROWS(BX, ADD, Z20, Z21, Z22, Z23)
+	SPLITALL
+	ADDQ $32, CX
+	DECQ 2048(SP)
+	JNZ  eight8
+	JMP  compare
+
+eight4:
+	LOAD4(Z16, Z17, Z18, Z19)
+	FOURROWS(BX, START, Z16, Z17, Z18, Z19)
+	SPLITALL
+	ADDQ $32, CX
+	DECQ 2048(SP)
+	JNZ  eight4
+	JMP  compare
+
+fewer:
+	CMPQ step+40(FP), $1
+	JNE  band4
 
 band8:
 	LOAD4(Z16, Z17, Z18, Z19)

@@ -14,6 +14,22 @@ func randomBytes(r *rand.Rand, n int) []uint8 {
 	return b
 }
 
+// extremeBytes are random ones, or only 0 and 255, or all the same of them.
+func extremeBytes(r *rand.Rand, n int) []uint8 {
+	b, same := randomBytes(r, n), uint8(r.IntN(2))
+	switch r.IntN(3) {
+	case 0:
+		for i := range b {
+			b[i] = -(b[i] & 1)
+		}
+	case 1:
+		for i := range b {
+			b[i] = -same
+		}
+	}
+	return b
+}
+
 // eachME runs f for the kernels in use and for the scalar ones.
 func eachME(t *testing.T, f func(t *testing.T, me METable)) {
 	t.Run("scalar", func(t *testing.T) {
@@ -41,7 +57,7 @@ func testWindow(t *testing.T, me METable) {
 		for range 20 {
 			step, cols, rows := 1+r.IntN(2), 1+r.IntN(20), 1+r.IntN(12)
 			srcStride, refStride := size+r.IntN(9), size+32+r.IntN(9)
-			src, ref := randomBytes(r, srcStride*size), randomBytes(r, refStride*(size+rows))
+			src, ref := extremeBytes(r, srcStride*size), extremeBytes(r, refStride*(size+rows))
 			want, wx, wy := uint32(1<<32-1), 0, 0
 			for y := range rows {
 				for x := range cols {
@@ -69,7 +85,7 @@ func testGrid(t *testing.T, me METable) {
 		step, cols, rows := 1+r.IntN(2), 1+r.IntN(18), 1+r.IntN(4)
 		blocks := []int{Grid8, GridBlocks}[r.IntN(2)]
 		const refStride = 110
-		src, ref := randomBytes(r, 64*64), randomBytes(r, refStride*(64+rows))
+		src, ref := extremeBytes(r, 64*64), extremeBytes(r, refStride*(64+rows))
 		var got, want GridBest
 		for i := range got.Sad {
 			got.Sad[i] = uint32(r.IntN(20000) * (GridBlocks - i))

@@ -13,6 +13,9 @@ func TestSubpelAgainstScalar(t *testing.T) {
 	for i := range planes {
 		for j := range planes[i] {
 			planes[i][j] = uint8(r.IntN(256) * (1 - r.IntN(8)/7))
+			if i > 2 {
+				planes[i][j] = uint8(255 * r.IntN(2))
+			}
 		}
 	}
 	for _, w := range []int{8, 16, 32, 64} {

@@ -47,6 +47,9 @@ func (s *stream) header(n int) *bitstream.FrameHeader {
 		RefOrderHint: s.slots.OrderHints(), FrameRestorationType: [3]av1.RestorationType{s.setup.restore, s.setup.restore, s.setup.restore},
 		LoopRestorationSize: s.setup.restorationSizes(),
 	}
+	if s.setup.deltaQ > 0 {
+		h.DeltaQPresent, h.DeltaQRes = true, uint8(s.setup.deltaQ-1)
+	}
 	if s.setup.lossless {
 		h.BaseQIdx, h.FrameRestorationType = 0, [3]av1.RestorationType{}
 	} else if s.setup.use128 {

@@ -27,7 +27,22 @@ func (g *generator) superblock(sb *Superblock, row, col int) {
 	for i := range sb.CdefIdx {
 		sb.CdefIdx[i] = int8(g.IntN(1 << g.s.Hdr.CdefBits))
 	}
+	sb.QIdx = g.qIdx()
 	g.partition(sb, row, col, size)
+}
+
+// qIdx draws a quantiser index that can be coded.
+func (g *generator) qIdx() uint8 {
+	h := g.s.Hdr
+	if !h.DeltaQPresent {
+		return 0
+	}
+	step := 1 << h.DeltaQRes
+	first := (int(h.BaseQIdx)-1)%step + 1
+	if g.chance(50) { // close by
+		return uint8(min(max(int(h.BaseQIdx)+(g.IntN(9)-4)*step, first), first+(255-first)/step*step))
+	}
+	return uint8(first + g.IntN((255-first)/step+1)*step)
 }
 
 func (g *generator) partition(sb *Superblock, row, col int, size av1.BlockSize) {

@@ -9,6 +9,7 @@ func (s *Syntax) interFrameModeInfo(b *Block) {
 		s.skip(b)
 	}
 	s.readCdef(b)
+	s.readDeltaQIndex(b)
 	if !b.SkipMode {
 		s.isInter(b)
 	}

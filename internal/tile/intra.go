@@ -1,9 +1,13 @@
 package tile
 
-import "github.com/grav1e/grav1e/internal/av1"
+import (
+	"math/bits"
+
+	"github.com/grav1e/grav1e/internal/av1"
+)
 
 // ModeInfo codes mode_info (section 5.11.6) without the transform sizes. When a
-// superblock is being written it contains cdef_idx.
+// superblock is being written it contains cdef_idx and delta_q.
 func (s *Syntax) ModeInfo(b *Block) {
 	s.neighbours = s.findNeighbours(b.Row, b.Col)
 	if s.frameIsIntra {
@@ -17,6 +21,7 @@ func (s *Syntax) ModeInfo(b *Block) {
 func (s *Syntax) intraFrameModeInfo(b *Block) {
 	s.skip(b)
 	s.readCdef(b)
+	s.readDeltaQIndex(b)
 	above, left := av1.DCPred, av1.DCPred
 	if n := s.neighbours.above; n != nil {
 		above = n.YMode
@@ -153,3 +158,30 @@ func (s *Syntax) cdefCell(row, col int) int {
 	}
 	return row>>4&1*2 + col>>4&1
 }
+
+// readDeltaQIndex is read_delta_qindex (section 5.11.12). Not counted in decisions: it
+// costs the same whatever the superblock's blocks are.
+func (s *Syntax) readDeltaQIndex(b *Block) {
+	if !s.readDeltas {
+		return
+	}
+	s.readDeltas = false
+	if size, _ := s.SuperblockSize(); b.BlockSize == size && b.Skip {
+		return
+	}
+	reduced := (s.qIdx - s.currentQIdx) >> s.Hdr.DeltaQRes
+	s.currentQIdx = s.qIdx
+	abs := max(reduced, -reduced)
+	s.Coder.Symbol(s.Coder.CDF.DeltaQ[:], min(abs, deltaQSmall))
+	if abs >= deltaQSmall {
+		n := bits.Len(uint(abs-1)) - 1 // delta_q_rem_bits, 1 added
+		s.Coder.Literal(uint32(n-1), 3)
+		s.Coder.Literal(uint32(abs-1-1<<n), n)
+	}
+	if abs > 0 {
+		s.Coder.Literal(uint32(btoi(reduced < 0)), 1)
+	}
+}
+
+// deltaQSmall is DELTA_Q_SMALL: the first delta_q_abs that is coded in two parts.
+const deltaQSmall = 3

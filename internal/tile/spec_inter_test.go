@@ -29,6 +29,7 @@ func (p *parser) interFrameModeInfo() {
 		p.readSkip()
 	}
 	p.readCdef()
+	p.readDeltaQIndex()
 	if p.skipMode {
 		p.isInter = true
 	} else {

@@ -35,8 +35,12 @@ type parser struct {
 	sb      *Superblock
 	want    cursor
 	cdefIdx map[[2]int]int
-	lr      *[3]LRPlane
-	lrSeen  *[3][]bool
+
+	readDeltas    bool
+	currentQIndex int
+
+	lr     *[3]LRPlane
+	lrSeen *[3][]bool
 
 	aboveLevel, aboveDc, leftLevel, leftDc [3][]int
 
@@ -102,6 +106,7 @@ func (p *parser) decodeTile(sbs []Superblock, stride int) {
 		sbSize, sb4 = av1.Block128x128, 32
 	}
 	p.cdefIdx = map[[2]int]int{}
+	p.currentQIndex = int(p.hdr.BaseQIdx)
 	for r := p.bounds.MiRowStart; r < p.bounds.MiRowEnd; r += sb4 {
 		for plane := range 3 {
 			clear(p.leftLevel[plane])
@@ -115,6 +120,7 @@ func (p *parser) decodeTile(sbs []Superblock, stride int) {
 					p.cdefIdx[[2]int{r + y, c + x}] = -1
 				}
 			}
+			p.readDeltas = p.hdr.DeltaQPresent
 			p.readLr(r, c, sb4)
 			p.decodePartition(r, c, sbSize)
 			p.equal("partitions left", len(p.want.partitions), 0)
@@ -365,6 +371,7 @@ func (p *parser) decodeBlock(r, c int, subSize av1.BlockSize) {
 func (p *parser) intraFrameModeInfo() {
 	p.readSkip()
 	p.readCdef()
+	p.readDeltaQIndex()
 	p.refFrame = [2]int8{av1.IntraFrame, av1.NoneFrame}
 	context := []int{0, 1, 2, 3, 4, 4, 4, 4, 3, 0, 1, 2, 0}
 	above, left := av1.DCPred, av1.DCPred
@@ -465,4 +472,27 @@ func (p *parser) readCdef() {
 			p.cdefIdx[[2]int{y, x}] = v
 		}
 	}
+}
+
+func (p *parser) readDeltaQIndex() {
+	defer func() { p.readDeltas = false }()
+	sbSize := av1.Block64x64
+	if p.seq.Use128x128Superblock {
+		sbSize = av1.Block128x128
+	}
+	if p.miSize == sbSize && p.skip || !p.readDeltas {
+		return
+	}
+	abs := p.symbol(p.cdf.DeltaQ[:])
+	if abs == 3 {
+		remBits := p.literal(3) + 1
+		abs = p.literal(remBits) + 1<<remBits + 1
+	}
+	if abs > 0 {
+		if p.literal(1) != 0 {
+			abs = -abs
+		}
+		p.currentQIndex = min(max(p.currentQIndex+abs<<p.hdr.DeltaQRes, 1), 255)
+	}
+	p.equal("CurrentQIndex", p.currentQIndex, int(p.sb.QIdx))
 }

@@ -27,6 +27,9 @@ type Syntax struct {
 	leftMask     [3]int
 	cdef         *[4]int8 // CdefIdx of the superblock being written; nil: cdef_idx is not coded
 	cdefDone     [4]bool  // cdef_idx is no longer -1
+	qIdx         int      // of the superblock being written
+	readDeltas   bool     // ReadDeltas: the superblock's first block is still to be written
+	currentQIdx  int      // CurrentQIndex
 	refWiener    [3][2][3]int8
 	refSgrXqd    [3][2]int8
 	neighbours   neighbours
@@ -47,7 +50,7 @@ func (s *Syntax) Start(c *bitstream.Coder, seq *bitstream.SequenceHeader, hdr *b
 	s.lossless = hdr.CodedLossless
 	s.frameIsIntra = hdr.FrameIsIntra
 	s.codeTxTypes = hdr.BaseQIdx > 0
-	s.cdef = nil
+	s.cdef, s.readDeltas = nil, false
 	for p := range 3 {
 		subX, subY := s.sub(p)
 		s.maxX4[p], s.maxY4[p] = grid.Cols>>subX, grid.Rows>>subY

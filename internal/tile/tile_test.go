@@ -27,6 +27,7 @@ type setup struct {
 	fixedInter av1.InterpFilter
 	unitShift  int // log2 of the restoration units' size / 64
 	uvShift    int // lr_uv_shift
+	deltaQ     int // delta_q_res + 1; 0: not present
 }
 
 func (c setup) name() string { return fmt.Sprintf("%+v", c) }
@@ -48,6 +49,9 @@ func (c *setup) headers() (*bitstream.SequenceHeader, *bitstream.FrameHeader) {
 	hdr.InterpolationFilter = uint8(av1.Switchable)
 	if c.fixedInter != 0 {
 		hdr.InterpolationFilter = uint8(c.fixedInter)
+	}
+	if c.deltaQ > 0 {
+		hdr.DeltaQPresent, hdr.DeltaQRes = true, uint8(c.deltaQ-1)
 	}
 	if c.lossless {
 		hdr.BaseQIdx, hdr.TxMode = 0, av1.Only4x4
@@ -91,6 +95,9 @@ var setups = []setup{
 	{w: 130, h: 70, format: "420", busy: 80, lossless: true},
 	{w: 130, h: 140, format: "444", busy: 80, lossless: true, use128: true, intra: true},
 	{w: 130, h: 140, format: "422", busy: 80, lossless: true, noAdapt: true},
+	{w: 300, h: 200, format: "420", busy: 40, deltaQ: 1, intra: true, txMode: av1.TxModeSelect},
+	{w: 400, h: 300, format: "420", busy: 15, deltaQ: 3, tiles: 2, txMode: av1.TxModeSelect},
+	{w: 500, h: 300, format: "420", busy: 30, deltaQ: 4, use128: true, txMode: av1.TxModeSelect},
 	{w: 331, h: 140, format: "420", busy: 10, noDual: true, txMode: av1.TxModeSelect},
 	{w: 331, h: 140, format: "420", busy: 60, fixedInter: av1.EightTapSharp, txMode: av1.TxModeSelect},
 }

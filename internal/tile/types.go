@@ -60,6 +60,9 @@ type Superblock struct {
 	Blocks     []Block   // in coding order
 	TxBlocks   []TxBlock // of all blocks without Skip, in the order of Layout
 	Coefs      []int32
+	// QIdx is the quantiser index of the superblock, CurrentQIndex: read with
+	// delta_q_present only, a multiple of 1 << delta_q_res from base_q_idx, 1..255.
+	QIdx uint8
 	// CdefIdx is cdef_idx per 64x64 in raster order of the superblock; a 64x64 superblock
 	// uses [0]. Only the first block without Skip of a 64x64 carries it, and a block
 	// wider or higher than 64 gives all it covers the index of its first 64x64. Negative is written as 0.

@@ -25,9 +25,10 @@ func (s *Syntax) WriteTile(sbs []Superblock, stride int, lr *[3]LRPlane) {
 }
 
 // StartTile is what decode_tile does before its first row: clear_above_context and the
-// references of loop restoration.
+// references of loop restoration and of the quantiser index.
 func (s *Syntax) StartTile() {
 	s.Above.Clear(s.Tile, s.subX)
+	s.currentQIdx = int(s.Hdr.BaseQIdx)
 	s.ResetLR()
 }
 
@@ -36,6 +37,7 @@ func (s *Syntax) StartTile() {
 func (s *Syntax) Superblock(row, col int, sb *Superblock, lr *[3]LRPlane) {
 	size, _ := s.SuperblockSize()
 	s.cdef, s.cdefDone = &sb.CdefIdx, [4]bool{}
+	s.qIdx, s.readDeltas = int(sb.QIdx), s.Hdr.DeltaQPresent
 	s.readLr(row, col, size, lr)
 	w := cursor{partitions: sb.Partitions, blocks: sb.Blocks, txBlocks: sb.TxBlocks, coefs: sb.Coefs}
 	s.partitionTree(&w, row, col, size)

@@ -67,7 +67,7 @@ func Forward(coefs []int32, src []int16, stride int, tx av1.TxSize, typ av1.TxTy
 
 	s.turn = simd.TurnParams{Rect: isRect(log2W, log2H), Left: sh.outLeft, Right: sh.outRight, Limit: noLimit}
 	if w == 4 || h == 4 {
-		storeNarrow(coefs, rows, w, tw, th, &s.turn)
+		s.storeNarrow(coefs, w, tw, th)
 		return
 	}
 	for p := 0; p*panel < th; p++ {
@@ -101,19 +101,19 @@ func (s *Scratch) turnColumns(w, h, th, q int, flip bool) {
 		s.cols[:], src, panel, panel*panel, tiles, &s.turn)
 }
 
-// storeNarrow writes the coefficients of blocks with a side of four.
-func storeNarrow(coefs, rows []int32, w, tw, th int, p *simd.TurnParams) {
-	round := int32(1) << p.Right >> 1
+// storeNarrow writes the coefficients of blocks with a side of four, turned in cols, where whole
+// 8x8 tiles have room.
+func (s *Scratch) storeNarrow(coefs []int32, w, tw, th int) {
+	pitch := max(tw, panel)
+	for p := 0; p*panel < th; p++ {
+		simd.Txfm.Turn(s.cols[:], p*panel*pitch, pitch, panel,
+			s.rows[:], margin+p*w*panel, panel, panel*panel, pitch/panel, &s.turn)
+	}
+	if tw == pitch {
+		copy(coefs[:th*tw], s.cols[:])
+		return
+	}
 	for i := range th {
-		o := i/panel*w*panel + i%panel
-		line := coefs[i*tw:][:tw]
-		for j := range line {
-			v := rows[o]
-			if p.Rect {
-				v = scaleSqrtHalf(v)
-			}
-			line[j] = (v<<p.Left + round) >> p.Right
-			o += panel
-		}
+		copy(coefs[i*4:][:4], s.cols[i*panel:][:4])
 	}
 }

@@ -173,7 +173,7 @@ func Inverse(dst []uint16, stride int, coefs []int32, eob int, tx av1.TxSize, ty
 func (s *Scratch) loadRows(coefs []int32, w, h, inW, inH int, rect bool) {
 	rows, tw := s.rows[margin:], min(w, 32)
 	if w == 4 || h == 4 {
-		loadNarrow(rows, coefs, w, min(w, max(inW, panel)), inH, tw, rect)
+		s.loadNarrow(rows, coefs, w, min(w, max(inW, panel)), inH, tw, rect)
 		return
 	}
 	s.turn = simd.TurnParams{Rect: rect, Limit: noLimit}
@@ -183,13 +183,20 @@ func (s *Scratch) loadRows(coefs []int32, w, h, inW, inH int, rect bool) {
 	}
 }
 
-// loadNarrow is loadRows for four rows or four columns, where 8x8 tiles don't fit.
-func loadNarrow(rows, coefs []int32, w, inW, inH, tw int, rect bool) {
+// loadNarrow is loadRows for four columns, or for four rows, which move to cols first, where whole 8x8
+// tiles can be read.
+func (s *Scratch) loadNarrow(rows, coefs []int32, w, inW, inH, tw int, rect bool) {
+	if w > 4 {
+		copy(s.cols[:], coefs[:inH*tw])
+		s.turn = simd.TurnParams{Rect: rect, Limit: noLimit}
+		simd.Txfm.Turn(rows, 0, panel, panel*panel, s.cols[:], 0, tw, panel, inW/panel, &s.turn)
+		return
+	}
 	for i := range inH {
 		o := i/panel*w*panel + i%panel
-		for _, v := range coefs[i*tw:][:inW] {
+		for _, v := range coefs[i*4:][:4] {
 			if rect {
-				v = (v*2896 + 2048) >> 12
+				v = scaleSqrtHalf(v)
 			}
 			rows[o] = v
 			o += panel

@@ -191,6 +191,13 @@ func TestFrameErrors(t *testing.T) {
 		{"huge stride", func(f *encoder.Frame) { f.Stride[1] = math.MaxInt / 2 }},
 		{"huge stride that overflows", func(f *encoder.Frame) { f.Stride[0] = math.MaxInt }},
 		{"shift at 8 bit", func(f *encoder.Frame) { f.SampleShift = 6 }},
+		{"region without size", func(f *encoder.Frame) { f.Regions = []encoder.Region{{W: 0, H: 5}} }},
+		{"region beside the picture", func(f *encoder.Frame) { f.Regions = []encoder.Region{{X: 60, W: 5, H: 5}} }},
+		{"negative region", func(f *encoder.Frame) { f.Regions = []encoder.Region{{X: -1, W: 5, H: 5}} }},
+		{"huge region", func(f *encoder.Frame) { f.Regions = []encoder.Region{{X: 1, W: math.MaxInt, H: 5}} }},
+		{"region too fine", func(f *encoder.Frame) { f.Regions = []encoder.Region{{W: 5, H: 5, QOffset: -4.1}} }},
+		{"region of no number", func(f *encoder.Frame) { f.Regions = []encoder.Region{{W: 5, H: 5, QOffset: math.NaN()}} }},
+		{"many regions", func(f *encoder.Frame) { f.Regions = make([]encoder.Region, 257) }},
 		{"interleaved, half there", func(f *encoder.Frame) { f.Interleaved = true }},
 	} {
 		cfg := config(lowLatency)

@@ -26,6 +26,7 @@ type Case struct {
 	RowPadding  int     // samples behind each row that don't belong to the picture
 	Eager       int     // packets are asked for after every Eager frames; 0: only when the encoder is full
 	Metadata    bool    // frames carry ITU-T T.35 messages
+	Regions     bool    // some frames carry regions of interest
 }
 
 // String is the case in one line.
@@ -48,6 +49,7 @@ func (c *Case) String() string {
 	add(g.SwitchFrameInterval > 0, "switch frames every %d", g.SwitchFrameInterval)
 	add(g.RandomModes != 0, "random modes %d", g.RandomModes)
 	add(g.ForceTools != "", "tools %s", g.ForceTools)
+	add(c.Regions, "regions")
 	add(len(c.ForceKeys) > 0, "key frames %d", c.ForceKeys)
 	return s
 }
@@ -117,6 +119,7 @@ func NewCase(seed uint64) *Case {
 	c.Eager = r.IntN(4)
 	c.Metadata = chance(10)
 	g.AnnexB = chance(15)
+	c.Regions = chance(30) && g.Quantizer > 0
 	c.Config = g
 	return c
 }

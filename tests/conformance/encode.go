@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -107,7 +108,21 @@ func (c *Case) frame(h *y4m.Header, picture []byte, n int64) encoder.Frame {
 	if c.Metadata {
 		f.Metadata = []encoder.T35{{CountryCode: 0xB5, Payload: fmt.Appendf(nil, "frame %d", n)}}
 	}
+	if c.Regions {
+		f.Regions = c.regions(n)
+	}
 	return f
+}
+
+// regions draws the regions of frame n.
+func (c *Case) regions(n int64) []encoder.Region {
+	r := rand.New(rand.NewPCG(c.Seed, uint64(n)))
+	list := make([]encoder.Region, r.IntN(4))
+	for i := range list {
+		x, y := r.IntN(c.Config.Width), r.IntN(c.Config.Height)
+		list[i] = encoder.Region{X: x, Y: y, W: 1 + r.IntN(c.Config.Width-x), H: 1 + r.IntN(c.Config.Height-y), QOffset: 8*r.Float64() - 4}
+	}
+	return list
 }
 
 // pad copies a plane into rows with something foreign behind them.

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -55,9 +56,6 @@ func setUp() (err error) {
 	if work, err = os.MkdirTemp("", "grav1e"); err != nil {
 		return err
 	}
-	if err := noticeSources(); err != nil {
-		return err
-	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
 		filepath.Join(root, "element/new.go"): filepath.Join(root, "tests/pipelines/testdata/fake.go"),
 	}})
@@ -92,8 +90,8 @@ func setUp() (err error) {
 }
 
 // noticeSources reads what the plugin is built from, so that go test's cache knows
-// that the results depend on it.
-func noticeSources() error {
+// that the results depend on it. A test has to call it: nothing before them counts.
+var noticeSources = sync.OnceValue(func() error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			if d != nil && path != root && strings.HasPrefix(d.Name(), ".") {
@@ -107,7 +105,7 @@ func noticeSources() error {
 		}
 		return err
 	})
-}
+})
 
 // environment lets a process find the real or the fake plugin.
 func environment(dir string, more ...string) []string {
@@ -168,6 +166,9 @@ func need(t *testing.T, tools ...string) {
 	t.Helper()
 	if missing != "" {
 		t.Skip(missing)
+	}
+	if err := noticeSources(); err != nil {
+		t.Fatal(err)
 	}
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
