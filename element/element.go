@@ -20,6 +20,7 @@ import (
 	"runtime/cgo"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/grav1e/grav1e/caps"
@@ -50,13 +51,15 @@ type element struct {
 
 	// Owned by the streaming thread.
 	format   format
+	timing   timing
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
 	messages []encoder.T35 // of the frame
 
-	relinked  atomic.Bool // the source pad got a RECONFIGURE since the session began
-	answering []keyUnit   // requests the frame being finished answers; owned by the session's goroutine
+	playing   atomic.Uint32 // changes of state to and from PLAYING: odd in PLAYING
+	relinked  atomic.Bool   // the source pad got a RECONFIGURE since the session began
+	answering []keyUnit     // requests the frame being finished answers; owned by the session's goroutine
 
 	mu       sync.Mutex
 	session  *session       // nil: the next frame starts one
@@ -117,6 +120,7 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e := from(enc)
 	defer e.guard("start", func() { ok = 0 })
 	e.flow = C.GST_FLOW_OK
+	e.timing.restart()
 	e.setFlushing(false)
 	e.stats.reset()
 	e.startReports()
@@ -146,6 +150,11 @@ func grav1encUnblock(enc *C.GstVideoEncoder) {
 	defer e.guard("change_state", func() {})
 	e.setFlushing(true)
 }
+
+// grav1encPlaying is called when the element gets into PLAYING and when it leaves it.
+//
+//export grav1encPlaying
+func grav1encPlaying(enc *C.GstVideoEncoder) { from(enc).playing.Add(1) }
 
 // setFlushing tells whether frames are refused; what waits is woken.
 func (e *element) setFlushing(on bool) {
@@ -209,6 +218,18 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	if flow != C.GST_FLOW_OK {
 		return flow
 	}
+	if flow = s.waitForTurn(); flow != C.GST_FLOW_OK {
+		return flow
+	}
+	e.stamp(frame)
+	if late := -C.gst_video_encoder_get_max_encode_time(e.base(), frame); late > 0 { // never without qos
+		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), time.Duration(late))
+		C.grav1enc_release_input(frame)
+		sent = true
+		return s.skip(frame)
+	}
+	e.watchLatency(s.codec.Latency())
+	e.update(s.codec)
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {
 		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")
@@ -302,6 +323,7 @@ func grav1encFlush(enc *C.GstVideoEncoder) (ok C.gboolean) {
 		s.unrefFrames()
 	}
 	e.keyUnits.clear()
+	e.timing.restart()
 	e.flow = C.GST_FLOW_OK
 	e.setFlushing(false)
 	return 1
@@ -329,6 +351,7 @@ func grav1encSinkEvent(enc *C.GstVideoEncoder, event *C.GstEvent) (handled C.int
 		e.setFlushing(true)
 	case C.GST_EVENT_STREAM_START:
 		e.flow = C.GST_FLOW_OK
+		e.timing.restart()
 	case C.GST_EVENT_CAPS:
 		if !e.updateHDR(event) {
 			return C.GRAV1ENC_REFUSED

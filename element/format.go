@@ -56,6 +56,7 @@ func (e *element) setFormat(state *C.GstVideoCodecState, in *C.GstCaps) bool {
 	}
 	e.settings.mu.Lock()
 	err = e.settings.apply(&f.config)
+	e.settings.changed = false
 	e.settings.mu.Unlock()
 	if err != nil {
 		e.postError(err)
@@ -159,17 +160,6 @@ func (e *element) announce(codec encoder.Interface) bool {
 	e.logf(C.GST_LEVEL_INFO, "%s %dx%d to %s %s, latency %d frames", f.raw.Format, f.raw.Width, f.raw.Height, f.stream, f.align, codec.Latency())
 	e.reportLatency(codec.Latency())
 	return C.gst_video_encoder_negotiate(e.base()) != 0
-}
-
-// reportLatency tells how long frames stay inside. A variable frame rate without
-// a maximum counts as 25 frames a second.
-func (e *element) reportLatency(frames int) {
-	n, d := e.format.input.info.fps_n, e.format.input.info.fps_d
-	if n == 0 {
-		n, d = 25, 1
-	}
-	t := C.gst_util_uint64_scale(C.guint64(frames)*1e9, C.guint64(d), C.guint64(n))
-	C.gst_video_encoder_set_latency(e.base(), t, t)
 }
 
 // updateHDR applies caps that differ from those in force in nothing but mastering

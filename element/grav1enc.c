@@ -50,9 +50,18 @@ propose_allocation (GstVideoEncoder * enc, GstQuery * query)
 static GstStateChangeReturn
 change_state (GstElement * element, GstStateChange transition)
 {
-  /* Pads are deactivated by the parent's handler, which waits for the streaming thread. */
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    grav1encUnblock (GST_VIDEO_ENCODER (element));
+  switch (transition) {
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      grav1encPlaying (GST_VIDEO_ENCODER (element));
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      /* Pads are deactivated by the parent's handler, which waits for the streaming thread. */
+      grav1encUnblock (GST_VIDEO_ENCODER (element));
+      break;
+    default:
+      break;
+  }
   return GST_ELEMENT_CLASS (gst_grav1_enc_parent_class)->change_state (element, transition);
 }
 
@@ -121,6 +130,8 @@ grav1enc_finish (GstGrav1Enc * self, GstVideoCodecFrame * frame, const guint8 * 
 
   if (key)
     GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  /* The base class would take the lowest PTS among the frames inside, also across segments. */
+  frame->dts = frame->pts;
   for (gint i = 0; i < n; i++) {
     gsize size = ends[i] - start;
     GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);

@@ -42,12 +42,26 @@ func (p problem) code() (C.GQuark, C.gint) {
 
 // post puts an element error on the bus and returns the flow that goes with it.
 func (e *element) post(p problem, text, detail string) C.GstFlowReturn {
+	e.message(C.GST_MESSAGE_ERROR, p, text, detail)
+	return C.GST_FLOW_ERROR
+}
+
+func (e *element) message(kind C.GstMessageType, p problem, text, detail string) {
 	domain, code := p.code()
 	here := C.CString("grav1enc")
 	defer C.free(unsafe.Pointer(here))
-	C.gst_element_message_full((*C.GstElement)(unsafe.Pointer(e.self)), C.GST_MESSAGE_ERROR, domain, code,
+	C.gst_element_message_full((*C.GstElement)(unsafe.Pointer(e.self)), kind, domain, code,
 		gstrdup(text), gstrdup(detail), here, here, 0)
-	return C.GST_FLOW_ERROR
+}
+
+// warn says that a change while playing can't be honoured; the old value stays in force.
+func (e *element) warn(err error) {
+	text := err.Error()
+	var config *encoder.ConfigError
+	if errors.As(err, &config) {
+		text = explain(config)
+	}
+	e.message(C.GST_MESSAGE_WARNING, badSettings, text, "while playing: the value before stays in force")
 }
 
 // postError translates an error of the encoder.

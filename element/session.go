@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -21,6 +22,7 @@ type session struct {
 	e      *element
 	codec  encoder.Interface
 	align  string
+	limit  int // frames it may hold
 	ctx    context.Context
 	cancel context.CancelFunc
 	done   chan struct{} // closed when the goroutine has ended
@@ -28,46 +30,75 @@ type session struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	frames  []sentFrame // given to the encoder and not finished yet, in order
+	held    int         // those, and the one that is being finished
+	stalled bool        // downstream blocked for longer than keyframe-after-stall
 	work    bool        // packets may be there that weren't asked for
 	asked   int         // times the encoder was asked for a packet and has answered
 	flow    C.GstFlowReturn
 }
 
+// ahead is how many frames are taken beyond those that the encoder needs to hand one
+// out: one while another is coded and a third is pushed.
+const ahead = 2
+
 // sentFrame is a frame in the encoder, an owned reference, with the key unit
-// requests it answers.
+// requests it answers; or one that never got there.
 type sentFrame struct {
 	frame    *C.GstVideoCodecFrame
 	requests []keyUnit
+	skipped  bool
 }
 
 func newSession(e *element, codec encoder.Interface, align string) *session {
-	s := &session{e: e, codec: codec, align: align, done: make(chan struct{}), flow: C.GST_FLOW_OK}
+	s := &session{e: e, codec: codec, align: align, limit: codec.Latency() + 1 + ahead, done: make(chan struct{}), flow: C.GST_FLOW_OK}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.changed.L = &s.mu
 	go s.run()
 	return s
 }
 
-// send gives a frame to the encoder, waiting for room with the stream lock
-// released. sent tells whether the session owns frame now. The flow is the last
-// that the session's goroutine has seen.
+// waitForTurn waits until the session may hold one more frame, with the stream lock
+// released. The flow is the last that the session's goroutine has seen.
+func (s *session) waitForTurn() C.GstFlowReturn {
+	s.mu.Lock()
+	full, flow := s.held >= s.limit, s.flow
+	s.mu.Unlock()
+	if !full || flow != C.GST_FLOW_OK {
+		return flow
+	}
+	s.e.unlocked(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for s.held >= s.limit && s.flow == C.GST_FLOW_OK {
+			s.changed.Wait()
+		}
+	})
+	return s.lastFlow()
+}
+
+// send gives a frame to the encoder, waiting with the stream lock released while
+// that has no memory for it. sent tells whether the session owns frame now. The flow
+// is the last that the session's goroutine has seen.
 func (s *session) send(frame *C.GstVideoCodecFrame, requests []keyUnit, f *encoder.Frame) (sent bool, flow C.GstFlowReturn) {
 	s.mu.Lock()
-	s.frames = append(s.frames, sentFrame{frame, requests})
+	s.frames = append(s.frames, sentFrame{frame: frame, requests: requests})
+	s.held++
 	s.mu.Unlock()
 	defer func() {
 		if !sent { // also when SendFrame panics
 			s.mu.Lock()
 			s.frames = s.frames[:len(s.frames)-1]
+			s.held--
 			s.mu.Unlock()
 		}
 	}()
 	for {
-		before := s.askedSoFar()
+		before, stalled := s.look()
+		f.ForceKey = f.ForceKey || stalled
 		err := s.codec.SendFrame(s.ctx, f)
 		switch {
 		case err == nil:
-			return true, s.poke()
+			return true, s.poke(stalled)
 		case errors.Is(err, encoder.ErrEnoughData):
 			s.e.unlocked(func() { s.waitForRoom(before) })
 		case s.ctx.Err() == nil:
@@ -79,19 +110,32 @@ func (s *session) send(frame *C.GstVideoCodecFrame, requests []keyUnit, f *encod
 	}
 }
 
-// poke tells the goroutine to ask for packets.
-func (s *session) poke() C.GstFlowReturn {
+// skip takes a frame that is not to be encoded. It is dropped in its turn, because the
+// events before it belong between the frames around it.
+func (s *session) skip(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
+	s.mu.Lock()
+	s.frames = append(s.frames, sentFrame{frame: frame, skipped: true})
+	s.mu.Unlock()
+	return s.poke(false)
+}
+
+// poke tells the goroutine to ask for packets; answered says that a key frame was
+// sent because of a stall.
+func (s *session) poke(answered bool) C.GstFlowReturn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.work = true
+	s.stalled = s.stalled && !answered
 	s.changed.Broadcast()
 	return s.flow
 }
 
-func (s *session) askedSoFar() int {
+// look returns how often the encoder was asked for packets, and whether a stall calls
+// for a key frame.
+func (s *session) look() (asked int, stalled bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked
+	return s.asked, s.stalled
 }
 
 // waitForRoom waits until the encoder was asked for packets more often than
@@ -129,7 +173,7 @@ func (s *session) interrupt(flow C.GstFlowReturn) {
 func (s *session) drain() {
 	s.e.logf(C.GST_LEVEL_DEBUG, "draining")
 	s.codec.Flush()
-	s.poke()
+	s.poke(false)
 	<-s.done
 	s.close()
 }
@@ -172,6 +216,7 @@ func (s *session) run() {
 	defer s.e.guard("output", func() { s.interrupt(C.GST_FLOW_ERROR) })
 	for s.waitForWork() {
 		for {
+			s.dropSkipped()
 			p, err := s.codec.ReceivePacket(s.ctx)
 			s.answered()
 			if errors.Is(err, encoder.ErrNeedMoreData) {
@@ -211,6 +256,21 @@ func (s *session) answered() {
 	s.changed.Broadcast()
 }
 
+// dropSkipped drops the frames whose turn it is and that were not encoded.
+func (s *session) dropSkipped() {
+	for {
+		s.mu.Lock()
+		if len(s.frames) == 0 || !s.frames[0].skipped {
+			s.mu.Unlock()
+			return
+		}
+		f := s.frames[0]
+		s.frames = s.frames[:copy(s.frames, s.frames[1:])]
+		s.mu.Unlock()
+		C.grav1enc_drop(s.e.self, f.frame)
+	}
+}
+
 // finish hands the oldest frame out with packet p. No lock is held meanwhile.
 func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 	s.mu.Lock()
@@ -225,8 +285,26 @@ func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 	s.e.stats.delivered(p)
 	ends := cuts(p, s.align)
 	s.e.answering = f.requests
-	return C.grav1enc_finish(s.e.self, f.frame, (*C.guint8)(unsafe.SliceData(p.Data)),
+	limit, playing, began := s.e.stallLimit(f.frame), s.e.playing.Load(), time.Now()
+	flow := C.grav1enc_finish(s.e.self, f.frame, (*C.guint8)(unsafe.SliceData(p.Data)),
 		(*C.intptr_t)(unsafe.Pointer(unsafe.SliceData(ends))), C.gint(len(ends)), gboolean(p.KeyFrame), gboolean(p.Droppable))
+	// A push that lasts because the pipeline is paused is no stall.
+	took := time.Since(began)
+	stalled := limit > 0 && took > limit && playing%2 == 1 && playing == s.e.playing.Load()
+	if stalled {
+		s.e.logf(C.GST_LEVEL_INFO, "downstream blocked for %v: the next frame is a key frame", took)
+	}
+	s.finished(stalled)
+	return flow
+}
+
+// finished makes room for a frame.
+func (s *session) finished(stalled bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held--
+	s.stalled = s.stalled || stalled
+	s.changed.Broadcast()
 }
 
 // cuts returns where p's buffers end for an alignment. Every element is positive

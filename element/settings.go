@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/grav1e/grav1e/encoder"
@@ -39,12 +40,14 @@ type values struct {
 	maxMemory           uint64
 	psnr                bool
 	statsInterval       uint64 // ns
+	keyframeAfterStall  uint64 // ns
 }
 
 // settings are the values and the lock that guards them.
 type settings struct {
 	mu sync.Mutex
 	values
+	changed bool // since the session's encoder was told
 }
 
 // unset is reservoir-frame-delay's "not given".
@@ -98,10 +101,13 @@ var properties = []property{
 		func(v *values) any { return &v.psnr }, 0, 1, 0, false},
 	{"stats-interval", "Statistics interval", "Time between element messages with the statistics, in ns (0 = none)", "",
 		func(v *values) any { return &v.statsInterval }, 0, math.MaxUint64, 0, false},
+	{"keyframe-after-stall", "Key frame after stall", "After downstream blocked for longer than this (ns, and than two frames last) the next frame is a key frame (0 = off)", "",
+		func(v *values) any { return &v.keyframeAfterStall }, 0, math.MaxUint64, uint64(500 * time.Millisecond), false},
 }
 
-// mutable are the properties that take effect while the element is PLAYING.
-var mutable = []string{"stats-interval"}
+// mutable are the properties that take effect while the element is PLAYING, with the
+// next frame that goes in.
+var mutable = []string{"keyframe-after-stall", "min-key-frame-interval", "max-key-frame-interval", "stats-interval"}
 
 // Bit patterns of negative bounds.
 const (
@@ -130,11 +136,7 @@ func defaults() (values values) {
 func (v *values) apply(cfg *encoder.Config) error {
 	cfg.SpeedPreset = int(v.speedPreset)
 	cfg.LowLatency = v.lowLatency
-	cfg.MaxKeyFrameInterval = clamp(v.maxKeyFrameInterval)
-	cfg.MinKeyFrameInterval = clamp(v.minKeyFrameInterval)
-	if cfg.MaxKeyFrameInterval > 0 { // the maximum wins: it makes a key frame wherever it ends
-		cfg.MinKeyFrameInterval = min(cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval)
-	}
+	v.applyMutable(cfg)
 	cfg.SwitchFrameInterval = clamp(v.switchFrameInterval)
 	cfg.Bitrate = int64(v.bitrate)
 	cfg.Quantizer, cfg.MinQuantizer = int(v.quantizer), int(v.minQuantizer)
@@ -154,6 +156,46 @@ func (v *values) apply(cfg *encoder.Config) error {
 		return &encoder.ConfigError{Field: "ReservoirFrameDelay", Value: fmt.Sprint(v.reservoirFrameDelay), Allowed: "12..131072, or unset"}
 	}
 	return nil
+}
+
+// applyMutable writes those values into cfg that an encoder takes while it runs.
+func (v *values) applyMutable(cfg *encoder.Config) {
+	cfg.MaxKeyFrameInterval = clamp(v.maxKeyFrameInterval)
+	cfg.MinKeyFrameInterval = clamp(v.minKeyFrameInterval)
+	if cfg.MaxKeyFrameInterval > 0 { // the maximum wins: it makes a key frame wherever it ends
+		cfg.MinKeyFrameInterval = min(cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval)
+	}
+}
+
+// update tells codec, and the format for encoders to come, what was set since the last
+// frame. What codec refuses is a warning, and stays as it was.
+func (e *element) update(codec encoder.Interface) {
+	cfg := e.format.config
+	e.settings.mu.Lock()
+	changed := e.settings.changed
+	e.settings.changed = false
+	e.settings.applyMutable(&cfg)
+	e.settings.mu.Unlock()
+	if !changed {
+		return
+	}
+	if err := codec.SetKeyFrameIntervals(cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval); err != nil {
+		e.warn(err)
+		return
+	}
+	e.format.config = cfg
+}
+
+// stallLimit is how long a push of frame may last before it is a stall; 0: for ever. A
+// sink in step with the clock blocks for the time of a frame.
+func (e *element) stallLimit(frame *C.GstVideoCodecFrame) time.Duration {
+	e.settings.mu.Lock()
+	limit := e.settings.keyframeAfterStall
+	e.settings.mu.Unlock()
+	if limit > 0 && frame.duration != noTime {
+		limit = max(limit, 2*uint64(frame.duration))
+	}
+	return time.Duration(min(limit, math.MaxInt64))
 }
 
 func clamp(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
@@ -234,6 +276,7 @@ func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C
 	defer e.reports.settingsChanged()
 	e.settings.mu.Lock()
 	defer e.settings.mu.Unlock()
+	e.settings.changed = true
 	p := &properties[id-1]
 	switch v := p.of(&e.settings.values).(type) {
 	case *bool:

@@ -149,6 +149,9 @@ type Interface interface {
 	// ReceivePacket returns the next temporal unit, waiting for workers when one is
 	// on its way; ErrNeedMoreData when none is, ErrEndOfStream after the last.
 	ReceivePacket(ctx context.Context) (*Packet, error)
+	// SetKeyFrameIntervals changes MinKeyFrameInterval and MaxKeyFrameInterval from the
+	// next frame sent on.
+	SetKeyFrameIntervals(shortest, longest int64) error
 	// Flush says no more frames come.
 	Flush()
 	// Close stops the workers and returns the memory. Safe to call twice.

@@ -9,7 +9,6 @@ import (
 	"github.com/grav1e/grav1e/internal/bitstream"
 	"github.com/grav1e/grav1e/internal/decide"
 	"github.com/grav1e/grav1e/internal/frame"
-	"github.com/grav1e/grav1e/internal/lookahead"
 	"github.com/grav1e/grav1e/internal/sched"
 )
 
@@ -98,7 +97,7 @@ func New(cfg Config) (*Encoder, error) {
 	if _, err := bitstream.AppendSequenceHeaderOBU(nil, &e.seq); err != nil {
 		return nil, errors.Join(err, e.memory.Unmap())
 	}
-	e.keys = keyDecision{cfg: &e.cfg}
+	e.keys = newKeyDecision(&e.cfg)
 	e.pool = sched.NewPool(e.cfg.Threads)
 	e.coder.init(e)
 	e.pool.Start()
@@ -343,33 +342,6 @@ func (e *Encoder) fail(err error) {
 		e.err = err
 	}
 	e.changed.Broadcast()
-}
-
-// keyDecision tells key frames, in display order.
-type keyDecision struct {
-	cfg      *Config
-	last     int64
-	analyses [2]lookahead.Analysis // of the frame and of the one before, alternating
-}
-
-// sceneCut tells whether in starts a new scene.
-func (k *keyDecision) sceneCut(in *input) bool {
-	var previous *lookahead.Analysis
-	if in.display > 0 {
-		previous = &k.analyses[(in.display-1)&1]
-	}
-	return k.analyses[in.display&1].Analyse(&in.picture.Planes[0], k.cfg.BitDepth, previous)
-}
-
-func (k *keyDecision) decide(in *input, forced, cut bool) bool {
-	since := in.display - k.last
-	key := in.display == 0 || forced ||
-		k.cfg.MaxKeyFrameInterval > 0 && since >= k.cfg.MaxKeyFrameInterval ||
-		cut && since >= k.cfg.MinKeyFrameInterval
-	if key {
-		k.last = in.display
-	}
-	return key
 }
 
 // SequenceHeader returns the sequence header as an OBU with header and size, as it

@@ -27,7 +27,7 @@ func TestKeyDecision(t *testing.T) {
 		{"forced in spite of the shortest distance", 10, 0, []sent{{0, false, false, true}, {1, true, false, true}, {2, true, false, true}}},
 		{"the distance counts from a forced one", 1, 4, []sent{{0, false, false, true}, {3, true, false, true}, {4, false, false, false}, {7, false, false, true}}},
 	} {
-		k := keyDecision{cfg: &Config{MinKeyFrameInterval: c.min, MaxKeyFrameInterval: c.max}}
+		k := newKeyDecision(&Config{MinKeyFrameInterval: c.min, MaxKeyFrameInterval: c.max})
 		for _, f := range c.frames {
 			if got := k.decide(&input{display: f.display}, f.forced, f.cut); got != f.key {
 				t.Errorf("%s: frame %d: key %v, want %v", c.name, f.display, got, f.key)

@@ -101,19 +101,25 @@ func (c *Config) checkTiles() error {
 }
 
 func (c *Config) checkStructure() error {
-	const maxInterval = math.MaxInt64
-	if err := first(inRange("MinKeyFrameInterval", c.MinKeyFrameInterval, 0, maxInterval),
-		inRange("MaxKeyFrameInterval", c.MaxKeyFrameInterval, 0, maxInterval),
-		inRange("SwitchFrameInterval", c.SwitchFrameInterval, 0, maxInterval),
+	if err := first(c.checkKeyFrames(),
+		inRange("SwitchFrameInterval", c.SwitchFrameInterval, 0, math.MaxInt64),
 		inRange("LookaheadFrames", c.LookaheadFrames, -1, math.MaxInt32),
-		inRange("MaxMemory", c.MaxMemory, 0, maxInterval)); err != nil {
+		inRange("MaxMemory", c.MaxMemory, 0, math.MaxInt64)); err != nil {
+		return err
+	}
+	if c.SwitchFrameInterval > 0 && !c.LowLatency {
+		return invalid("SwitchFrameInterval", c.SwitchFrameInterval, "0, or any interval together with LowLatency: a switch frame can't be reordered")
+	}
+	return nil
+}
+
+func (c *Config) checkKeyFrames() error {
+	if err := first(inRange("MinKeyFrameInterval", c.MinKeyFrameInterval, 0, math.MaxInt64),
+		inRange("MaxKeyFrameInterval", c.MaxKeyFrameInterval, 0, math.MaxInt64)); err != nil {
 		return err
 	}
 	if c.MaxKeyFrameInterval > 0 && c.MinKeyFrameInterval > c.MaxKeyFrameInterval {
 		return invalid("MinKeyFrameInterval", c.MinKeyFrameInterval, fmt.Sprintf("at most MaxKeyFrameInterval (%d)", c.MaxKeyFrameInterval))
-	}
-	if c.SwitchFrameInterval > 0 && !c.LowLatency {
-		return invalid("SwitchFrameInterval", c.SwitchFrameInterval, "0, or any interval together with LowLatency: a switch frame can't be reordered")
 	}
 	return nil
 }

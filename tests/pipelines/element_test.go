@@ -27,7 +27,7 @@ func TestElement(t *testing.T) {
 
 // TestRealElement repeats what depends on the encoder's own timing.
 func TestRealElement(t *testing.T) {
-	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change", "real_latency"} {
+	for _, test := range []string{"order", "caps_change", "hdr_change", "color_change", "flush", "force_key_unit", "force_key_unit_interval", "eos 0", "eos 1", "eos 1000", "flow error -1", "flow eos -1", "relink", "two", "refused_change"} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
 			host(t, "real", []string{"GRAV1E_TEST_FAST=1"}, strings.Fields(test)...)

@@ -115,11 +115,18 @@ func environment(dir string, more ...string) []string {
 	return append(env, more...)
 }
 
+// long asks for what takes minutes: blockages of ten, outages of half a minute.
+var long = os.Getenv("GRAV1E_LONG") != ""
+
 // run runs a command in t's own folder with the real or the fake plugin, for at
 // most two minutes, and returns what it printed.
 func run(t *testing.T, dir string, env []string, name string, args ...string) (output string, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	patience := 2 * time.Minute
+	if long {
+		patience = time.Hour
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = environment(dir, env...)
@@ -193,6 +200,19 @@ func compileC(t *testing.T, source string) string {
 func host(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
 	return script(t, dir, "host.py", env, args...)
+}
+
+// live runs a test of testdata/live.py with the real plugin.
+func live(t *testing.T, args ...string) string {
+	t.Helper()
+	return script(t, "real", "live.py", []string{"GRAV1E_TEST_FAST=1"}, args...)
+}
+
+// srt runs a test of testdata/srt.py with the real plugin.
+func srt(t *testing.T, args ...string) string {
+	t.Helper()
+	needElement(t, "srtsink", "matroskamux", "av1dec")
+	return script(t, "real", "srt.py", nil, args...)
 }
 
 // script runs a Python program of testdata, which prints "ok" at its end.
