@@ -11,6 +11,7 @@ import (
 	"github.com/grav1e/grav1e/internal/lookahead"
 	"github.com/grav1e/grav1e/internal/motion"
 	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/ratectl"
 	"github.com/grav1e/grav1e/internal/sched"
 	"github.com/grav1e/grav1e/internal/tile"
 )
@@ -22,6 +23,7 @@ type coder struct {
 	queue     []*input // committed frames, in display order
 	current   []*input // those of the group under way
 	structure lookahead.Structure
+	before    lookahead.Structure // the group under way
 	steps     []lookahead.Step
 
 	references   []reference // the pool slots point into
@@ -64,6 +66,10 @@ type coder struct {
 	tileColsLog2, tileRowsLog2 int
 	past                       [av1.TotalRefsPerFrame]bool // see savedSigns
 
+	rate       *ratectl.Controller
+	spectrum   ratectl.Spectrum   // of the frame under way
+	difficulty []ratectl.Spectrum // by superblock row
+
 	unit unitBuilder
 }
 
@@ -88,6 +94,7 @@ type shownFrame struct {
 	opaque  any
 	t35     metadata
 	qIdx    int
+	dropped bool
 }
 
 // worker is the scratch memory of one worker.
@@ -108,6 +115,8 @@ func (c *coder) codeGroup(g group) error {
 	c.current = append(c.current[:0], c.queue[:g.n]...)
 	c.queue = append(c.queue[:0], c.queue[g.n:]...)
 	e.mu.Unlock()
+	c.rate.SetRate(c.current[g.n-1].rate.internal())
+	c.before = c.structure
 	if g.key {
 		c.steps = c.structure.Key(c.steps[:0], g.first)
 	} else {
@@ -168,9 +177,11 @@ func (c *coder) recycle(in *input) {
 func (c *coder) showExisting(st *lookahead.Step) error {
 	ref := c.slots[st.ShowExisting]
 	c.hdr = bitstream.FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: uint8(st.ShowExisting), ShowFrame: true}
+	before := len(c.unit.data)
 	if err := c.unit.frameHeader(c, ref); err != nil {
 		return err
 	}
+	c.rate.Shown(8 * int64(len(c.unit.data)-before))
 	return c.unit.finish(c, ref, false)
 }
 
@@ -248,8 +259,9 @@ func (c *coder) retire() {
 // follow each other row by row. Of the next frame, if that is known, the open-loop motion
 // search fills gaps.
 //
-// Where it begins, all frames before in coding order are written: the quantiser may
-// depend on their exact sizes. The choice has no part in the open-loop search.
+// Where it begins, all frames before in coding order are written. The quantiser has no
+// part in the open-loop search; if the rate control wants to know how hard the frame is,
+// it is chosen after it.
 func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	r := c.takeReference()
 	c.under = r
@@ -259,12 +271,22 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 		return err
 	}
 	spare := r.shown.t35
-	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
+	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata}
 	in.metadata = spare
-	c.loadCDFs(st)
 	c.setFrame(st, r, open)
+	c.openSource(in, open)
+	d, err := c.choose(st, open)
+	if err != nil {
+		return err
+	}
+	if d.Drop || d.Check {
+		return c.codeChecked(st, r, open, d)
+	}
+	if err := c.startFrame(st, r, d.QIdx); err != nil {
+		return err
+	}
 	c.store(r, st.RefreshMask)
-	c.openStages(in, open)
+	c.openStages()
 	if next.in != nil && c.e.overlap {
 		c.openLoopOf(next)
 	}
@@ -273,6 +295,56 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	}
 	c.retire()
 	return nil
+}
+
+// startFrame sets what depends on the quantiser.
+func (c *coder) startFrame(st *lookahead.Step, r *reference, qIdx int) error {
+	if err := c.setQuantizer(r, qIdx); err != nil {
+		return err
+	}
+	c.loadCDFs(st)
+	c.frame.Prepare()
+	return nil
+}
+
+// codeChecked codes a frame whose size has to be known before anything depends on it:
+// again with another quantiser if the rate control can't do with it, or not at all.
+func (c *coder) codeChecked(st *lookahead.Step, r *reference, open *openLoop, d ratectl.Decision) error {
+	p, s := c.e.pool, &c.stages
+	for again := !d.Drop; again; {
+		if err := c.startFrame(st, r, d.QIdx); err != nil {
+			return err
+		}
+		c.openStages()
+		if err := first(p.Finish(s.write...), p.Finish(s.reference...), c.finishTiles(r)); err != nil {
+			return err
+		}
+		var v ratectl.Verdict
+		v, d.QIdx = c.rate.Recode(c.codedBits())
+		if again, d.Drop = v == ratectl.Again, v == ratectl.Leave; again {
+			if err := c.setHeader(st, r); err != nil {
+				return err
+			}
+			c.setFrame(st, r, open)
+			c.openSource(c.unpacking, open) // filters may have written over it
+		}
+	}
+	c.recycle(open.take())
+	defer c.retire()
+	if d.Drop {
+		return c.leaveOut(r)
+	}
+	c.store(r, st.RefreshMask)
+	s.half.Open(c.sbRows * oneIf(r.half != nil))
+	return first(c.deliver(st, r), p.Finish(s.half))
+}
+
+// leaveOut delivers a packet without data instead of the frame.
+func (c *coder) leaveOut(r *reference) error {
+	c.structure = c.before
+	r.shown.dropped = true
+	c.unit.data = append(c.unit.data, 0) // the queue wants something to keep
+	return c.unit.finish(c, r, false)
 }
 
 // runStages sees the stages of the frame through. The packet doesn't wait for the last of
@@ -294,16 +366,26 @@ func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) erro
 	if err := c.finishTiles(r); err != nil {
 		return err
 	}
+	if err := c.deliver(st, r); err != nil {
+		return err
+	}
+	return p.Finish(s.reference...)
+}
+
+// deliver adds the frame's bits to the temporal unit, and hands it over if the frame is shown.
+func (c *coder) deliver(st *lookahead.Step, r *reference) error {
+	before := len(c.unit.data)
 	if err := c.unit.frame(c, r, st); err != nil {
 		return err
 	}
+	c.rate.Written(8 * int64(len(c.unit.data)-before))
 	if st.Shown {
 		if err := c.unit.finish(c, r, st.Type == av1.KeyFrame); err != nil {
 			return err
 		}
 		runtime.Gosched() // the receiver may be waiting for a processor
 	}
-	return p.Finish(s.reference...)
+	return nil
 }
 
 // loadCDFs sets the CDFs the frame starts with (init_non_coeff_cdfs, load_previous, section 5.9.2).

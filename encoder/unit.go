@@ -90,7 +90,7 @@ func (u *unitBuilder) frameHeader(c *coder, r *reference) (err error) {
 // the receiver has not taken the packets before.
 func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	e := c.e
-	if e.cfg.AnnexB {
+	if e.cfg.AnnexB && !r.shown.dropped {
 		if err := u.toAnnexB(); err != nil {
 			return err
 		}
@@ -109,21 +109,36 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	p.Packet.Frames, u.frames = u.frames, p.Packet.Frames[:0]
 	s := &r.shown
 	p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = s.display, s.pts, s.opaque, key, s.qIdx
+	if p.Dropped = s.dropped; p.Dropped {
+		p.Data = p.Data[:0]
+	}
 	p.Droppable = len(p.Frames) == 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
 	s.opaque = nil
-	if e.cfg.Reconstruct {
+	if p.Packet.Recon = nil; e.cfg.Reconstruct && !s.dropped {
 		p.recon.copyFrom(&r.picture)
 		p.Packet.Recon = &p.recon
 	}
 	e.packets.ready++
-	e.stats.FramesOut++
-	e.stats.Bytes += int64(len(p.Data))
-	e.stats.QIdxSum += int64(s.qIdx)
-	if key {
-		e.stats.KeyFrames++
-	}
+	e.count(p)
 	e.changed.Broadcast()
 	return nil
+}
+
+// count adds a packet to the statistics; mu is held.
+func (e *Encoder) count(p *packetBuffer) {
+	s := &e.stats
+	s.Bytes += int64(len(p.Data))
+	e.recent.add(len(p.Data))
+	s.BufferBits = e.coder.rate.Fullness()
+	if p.Dropped {
+		s.Dropped++
+		return
+	}
+	s.FramesOut++
+	s.QIdxSum += int64(p.QIdx)
+	if p.KeyFrame {
+		s.KeyFrames++
+	}
 }
 
 // toAnnexB rewrites the unit in the length-delimited format, offsets included.
