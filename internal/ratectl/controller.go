@@ -492,7 +492,7 @@ func (c *Controller) keepWithin(e *event, now *outlook, step lg) lg {
 		e.soft = min(e.soft, c.s.Rate.Bitrate*keyShare/100)
 	}
 	need := int64(0)
-	if c.s.Mode == ConstantBitrate && c.s.LowDelay && c.s.MaxIntra == 0 {
+	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
 		even := c.window.before(now.frames+1) - now.bucket.Full + c.frameBits()
 		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
 		room, least := min(even+slack, c.setPoint()+slack*2-now.bucket.Full+c.frameBits()), c.frameBits()/4
