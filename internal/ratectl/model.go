@@ -109,36 +109,59 @@ func sum(a, b lg) lg {
 // fill computes the curve of a frame that is predicted from frames of step ref
 // (0: from none).
 func (c *curve) fill(s *Spectrum, ref lg) {
-	c.compute(s, func(lg) lg { return ref })
+	c.clear()
+	for b, n := range s {
+		if n > 0 {
+			m := withResidue(residual(b), ref)
+			for i := range c {
+				c[i] += scaleExp2(int64(n)*Block<<8, sampleRate(m, pointStep(i)))
+			}
+		}
+	}
+	c.finish()
 }
 
 // fillRelative computes the curve of a frame whose references' step is a fixed
 // distance from its own, wherever that is.
 func (c *curve) fillRelative(s *Spectrum, distance lg) {
-	c.compute(s, func(step lg) lg { return step + distance })
+	c.clear()
+	for b, n := range s {
+		if n > 0 {
+			for i := range c {
+				step := pointStep(i)
+				c[i] += scaleExp2(int64(n)*Block<<8, sampleRate(withResidue(residual(b), step+distance), step))
+			}
+		}
+	}
+	c.finish()
 }
 
-func (c *curve) compute(s *Spectrum, ref func(step lg) lg) {
+// clear and finish begin and end the sum of 1/256 bits.
+func (c *curve) clear() {
 	for i := range c {
 		c[i] = headerBits << 8
 	}
-	for b, n := range s {
-		if n == 0 {
-			continue
-		}
-		m := binZero + lg(b)*binStep + binStep/2 + 3*octave
-		for i := range c {
-			step, all := curveZero+lg(i)*curveStep, m
-			if r := ref(step); r > 0 {
-				all = sum(2*m, 2*(r+residue)) / 2 // energies add up
-			}
-			c[i] += scaleExp2(int64(n)*Block<<8, sampleRate(all, step))
-		}
-	}
+}
+
+func (c *curve) finish() {
 	for i := range c {
 		c[i] >>= 8
 	}
 }
+
+// residual is the residual per sample of the middle of a bin, in the units of steps.
+func residual(bin int) lg { return binZero + lg(bin)*binStep + binStep/2 + 3*octave }
+
+// withResidue adds what is left to code of references of step ref: energies add up.
+func withResidue(m, ref lg) lg {
+	if ref <= 0 {
+		return m
+	}
+	return sum(2*m, 2*(ref+residue)) / 2
+}
+
+// pointStep is the quantiser step of a point of a curve.
+func pointStep(i int) lg { return curveZero + lg(i)*curveStep }
 
 // at is the size at a quantiser step.
 func (c *curve) at(step lg) int64 {
