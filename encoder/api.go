@@ -115,6 +115,7 @@ type Packet struct {
 	Opaque     any
 	KeyFrame   bool          // the temporal unit starts with a sequence header and a shown key frame
 	Droppable  bool          // no later frame refers to it
+	Dropped    bool          // the rate control left the frame out (Config.DropFrames): there is no Data
 	QIdx       int           // base_q_idx of the shown frame
 	EncodeTime time.Duration // of the shown frame, on the wall clock
 	PSNR       [3]float64    // dB per plane, with Config.MeasurePSNR; MaxPSNR for identical planes
@@ -139,6 +140,12 @@ type Stats struct {
 	MappedBytes                    int64         // memory taken from the system
 	EncodeTime                     time.Duration // sum over shown frames
 	PSNRSum                        [3]float64    // dB, sum over shown frames, with Config.MeasurePSNR
+
+	Dropped    int64         // frames left out; they count as FramesIn, not as FramesOut
+	MeanQIdx   float64       // mean of base_q_idx over shown frames
+	Bitrate    int64         // bit/s of the last second's packets
+	BufferBits int64         // what is in the buffer of a channel of MaxBitrate (ConstantBitrate: Bitrate); 0 without one
+	BufferTime time.Duration // how long the channel takes to send that
 }
 
 // Interface is the set of verbs an Encoder has.

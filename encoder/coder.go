@@ -12,6 +12,7 @@ import (
 	"github.com/grav1e/grav1e/internal/lookahead"
 	"github.com/grav1e/grav1e/internal/motion"
 	"github.com/grav1e/grav1e/internal/mvpred"
+	"github.com/grav1e/grav1e/internal/ratectl"
 	"github.com/grav1e/grav1e/internal/sched"
 	"github.com/grav1e/grav1e/internal/tile"
 )
@@ -23,6 +24,7 @@ type coder struct {
 	queue     []*input // committed frames, in display order
 	current   []*input // those of the group under way
 	structure lookahead.Structure
+	before    lookahead.Structure // the group under way
 	steps     []lookahead.Step
 
 	references   []reference // the pool slots point into
@@ -66,6 +68,10 @@ type coder struct {
 	tileColsLog2, tileRowsLog2 int
 	past                       [av1.TotalRefsPerFrame]bool // see savedSigns
 
+	rate       *ratectl.Controller
+	spectrum   ratectl.Spectrum   // of the frame under way
+	difficulty []ratectl.Spectrum // by superblock row
+
 	unit unitBuilder
 }
 
@@ -90,8 +96,10 @@ type shownFrame struct {
 	opaque  any
 	t35     metadata
 	qIdx    int
+	began   time.Time
 	took    time.Duration // to code it
 	psnr    [3]float64    // see Packet
+	dropped bool
 }
 
 // worker is the scratch memory of one worker.
@@ -112,6 +120,8 @@ func (c *coder) codeGroup(g group) error {
 	c.current = append(c.current[:0], c.queue[:g.n]...)
 	c.queue = append(c.queue[:0], c.queue[g.n:]...)
 	e.mu.Unlock()
+	c.rate.SetRate(c.current[g.n-1].rate.internal())
+	c.before = c.structure
 	if g.key {
 		c.steps = c.structure.Key(c.steps[:0], g.first)
 	} else {
@@ -172,9 +182,11 @@ func (c *coder) recycle(in *input) {
 func (c *coder) showExisting(st *lookahead.Step) error {
 	ref := c.slots[st.ShowExisting]
 	c.hdr = bitstream.FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: uint8(st.ShowExisting), ShowFrame: true}
+	before := len(c.unit.data)
 	if err := c.unit.frameHeader(c, ref); err != nil {
 		return err
 	}
+	c.rate.Shown(8 * int64(len(c.unit.data)-before))
 	return c.unit.finish(c, ref, false)
 }
 
@@ -252,8 +264,9 @@ func (c *coder) retire() {
 // follow each other row by row. Of the next frame, if that is known, the open-loop motion
 // search fills gaps.
 //
-// Where it begins, all frames before in coding order are written: the quantiser may
-// depend on their exact sizes. The choice has no part in the open-loop search.
+// Where it begins, all frames before in coding order are written. The quantiser has no
+// part in the open-loop search; if the rate control wants to know how hard the frame is,
+// it is chosen after it.
 func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	began := time.Now()
 	r := c.takeReference()
@@ -263,27 +276,87 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	if err := c.setHeader(st, r); err != nil {
 		return err
 	}
-	c.setQuantisers(in)
 	spare := r.shown.t35
-	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, qIdx: int(c.hdr.BaseQIdx)}
+	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, began: began}
 	in.metadata = spare
-	c.loadCDFs(st)
 	c.setFrame(st, r, open)
+	c.openSource(in, open)
+	d, err := c.choose(st, open)
+	if err != nil {
+		return err
+	}
+	if d.Drop || d.Check {
+		return c.codeChecked(st, r, open, d)
+	}
+	if err := c.startFrame(st, r, d.QIdx); err != nil {
+		return err
+	}
 	c.store(r, st.RefreshMask)
-	c.openStages(in, open)
+	c.openStages()
 	if next.in != nil && c.e.overlap {
 		c.openLoopOf(next)
 	}
-	if err := c.runStages(st, r, open, began); err != nil {
+	if err := c.runStages(st, r, open); err != nil {
 		return err
 	}
 	c.retire()
 	return nil
 }
 
+// startFrame sets what depends on the quantiser.
+func (c *coder) startFrame(st *lookahead.Step, r *reference, qIdx int) error {
+	if err := c.setQuantizer(r, qIdx); err != nil {
+		return err
+	}
+	c.setQuantisers(c.unpacking)
+	c.loadCDFs(st)
+	c.frame.Prepare()
+	return nil
+}
+
+// codeChecked codes a frame whose size has to be known before anything depends on it:
+// again with another quantiser if the rate control can't do with it, or not at all.
+func (c *coder) codeChecked(st *lookahead.Step, r *reference, open *openLoop, d ratectl.Decision) error {
+	p, s := c.e.pool, &c.stages
+	for again := !d.Drop; again; {
+		if err := c.startFrame(st, r, d.QIdx); err != nil {
+			return err
+		}
+		c.openStages()
+		if err := first(p.Finish(s.write...), p.Finish(s.reference...), c.finishTiles(r)); err != nil {
+			return err
+		}
+		var v ratectl.Verdict
+		v, d.QIdx = c.rate.Recode(c.codedBits())
+		if again, d.Drop = v == ratectl.Again, v == ratectl.Leave; again {
+			if err := c.setHeader(st, r); err != nil {
+				return err
+			}
+			c.setFrame(st, r, open)
+			c.openSource(c.unpacking, open) // filters may have written over it
+		}
+	}
+	c.recycle(open.take())
+	defer c.retire()
+	if d.Drop {
+		return c.leaveOut(r)
+	}
+	c.store(r, st.RefreshMask)
+	s.half.Open(c.sbRows * oneIf(r.half != nil))
+	return first(c.deliver(st, r), p.Finish(s.half))
+}
+
+// leaveOut delivers a packet without data instead of the frame.
+func (c *coder) leaveOut(r *reference) error {
+	c.structure = c.before
+	r.shown.dropped = true
+	c.unit.data = append(c.unit.data, 0) // the queue wants something to keep
+	return c.unit.finish(c, r, false)
+}
+
 // runStages sees the stages of the frame through. The packet doesn't wait for the last of
 // them, what the frame is as a reference.
-func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop, began time.Time) error {
+func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop) error {
 	p, s := c.e.pool, &c.stages
 	if err := p.Finish(s.unpack, open.downscale); err != nil {
 		return err
@@ -297,23 +370,33 @@ func (c *coder) runStages(st *lookahead.Step, r *reference, open *openLoop, bega
 			return err
 		}
 	}
-	if c.e.cfg.MeasurePSNR {
-		r.shown.psnr = psnr(c.frame.Src, &r.picture)
-	}
 	if err := c.finishTiles(r); err != nil {
 		return err
 	}
+	if err := c.deliver(st, r); err != nil {
+		return err
+	}
+	return p.Finish(s.reference...)
+}
+
+// deliver adds the frame's bits to the temporal unit, and hands it over if the frame is shown.
+func (c *coder) deliver(st *lookahead.Step, r *reference) error {
+	if c.e.cfg.MeasurePSNR {
+		r.shown.psnr = psnr(c.frame.Src, &r.picture)
+	}
+	before := len(c.unit.data)
 	if err := c.unit.frame(c, r, st); err != nil {
 		return err
 	}
-	r.shown.took = time.Since(began)
+	r.shown.took = time.Since(r.shown.began)
+	c.rate.Written(8 * int64(len(c.unit.data)-before))
 	if st.Shown {
 		if err := c.unit.finish(c, r, st.Type == av1.KeyFrame); err != nil {
 			return err
 		}
 		runtime.Gosched() // the receiver may be waiting for a processor
 	}
-	return p.Finish(s.reference...)
+	return nil
 }
 
 // loadCDFs sets the CDFs the frame starts with (init_non_coeff_cdfs, load_previous, section 5.9.2).

@@ -16,7 +16,10 @@ type RateControl uint8
 
 // Rate control modes.
 const (
-	ConstantQuantizer RateControl = iota // Quantizer with offsets per layer
+	RateAuto          RateControl = iota // ConstantQuantizer without Bitrate; with it ConstantBitrate if LowLatency, else VariableBitrate
+	ConstantQuantizer                    // Quantizer with offsets per layer; MaxBitrate bounds it
+	VariableBitrate                      // Bitrate on average, at a quality as even as can be; MaxBitrate bounds it
+	ConstantBitrate                      // Bitrate in every two seconds, for a channel of that rate
 )
 
 // Tune is what decisions optimise for.
@@ -74,22 +77,32 @@ type Config struct {
 	MasteringDisplay *MasteringDisplay
 	ContentLight     *ContentLight
 
-	SpeedPreset  int   // 0 (slowest) .. 10 (fastest)
-	Quantizer    int   // base_q_idx of the constant-quantiser mode, 0..255; 0 is lossless
-	MinQuantizer int   // lower bound of base_q_idx, 0..255
-	Bitrate      int64 // bit/s; 0 selects ConstantQuantizer, anything else is refused for now
-	Tune         Tune  // decisions for PSNR or for the eye
-	LowLatency   bool  // no reordering and no lookahead: one frame in, one packet out
-	Threads      int   // worker count; 0: one per logical CPU
-	TileCols     int   // tile columns wanted, a power of two, 0 or 1: one
-	TileRows     int   // tile rows wanted, a power of two, 0 or 1: one
-	Tiles        int   // tiles wanted in all; overrides TileCols and TileRows when > 0
+	SpeedPreset int // 0 (slowest) .. 10 (fastest)
+
+	RateControl         RateControl // what is held constant
+	Quantizer           int         // base_q_idx of ConstantQuantizer, 0..255; 0 is lossless. Without effect in the other modes
+	MinQuantizer        int         // lower bound of base_q_idx, 0..255; below 1 only ConstantQuantizer goes
+	MaxQuantizer        int         // upper bound of base_q_idx where it is chosen for a rate, 1..255; 0: 255
+	Bitrate             int64       // bit/s, up to 2^31-1
+	MaxBitrate          int64       // bit/s of a channel whose buffer never overflows; 0: none, and with ConstantBitrate it is Bitrate
+	BufferSize          int         // ms of MaxBitrate (ConstantBitrate: Bitrate) that buffer holds, 20..60000; 0: 1000
+	ReservoirFrameDelay int         // frames within which VariableBitrate makes up for deviations, 12..131072; 0: four seconds
+	MaxIntraBitrate     int         // largest key frame in per cent of a frame's share of Bitrate; 0: what BufferSize and the mode allow
+	DropFrames          bool        // leave frames out that would overflow the buffer; needs LowLatency
+	RecordPass          bool        // collect statistics for a second pass: Encoder.PassData
+	PassData            []byte      // statistics of a first pass over the same frames; VariableBitrate only
+
+	Tune       Tune // decisions for PSNR or for the eye
+	LowLatency bool // no reordering and no lookahead: one frame in, one packet out
+	Threads    int  // worker count; 0: one per logical CPU
+	TileCols   int  // tile columns wanted, a power of two, 0 or 1: one
+	TileRows   int  // tile rows wanted, a power of two, 0 or 1: one
+	Tiles      int  // tiles wanted in all; overrides TileCols and TileRows when > 0
 
 	MinKeyFrameInterval int64 // frames; scene cuts start key frames no closer than this
 	MaxKeyFrameInterval int64 // frames; 0: no limit
 	SwitchFrameInterval int64 // frames; 0: none; needs LowLatency
 	LookaheadFrames     int   // frames analysed ahead (rdo-lookahead-frames); -1: the preset's choice
-	ReservoirFrameDelay int   // frames of the rate-control reservoir; 0: unset. Needs Bitrate > 0
 	NoSceneDetection    bool  // key frames only at MaxKeyFrameInterval or on request
 	ErrorResilient      bool  // error_resilient_mode on every frame
 	StillPicture        bool  // one picture, reduced_still_picture_header

@@ -44,6 +44,8 @@ type Encoder struct {
 	closed   bool
 	err      error
 	stats    Stats
+	recent   recentSizes
+	rate     Rate
 	finished sync.WaitGroup
 }
 
@@ -56,6 +58,7 @@ type input struct {
 	opaque   any
 	metadata metadata
 	regions  []Region
+	rate     Rate
 }
 
 // metadata is a copy of a frame's T.35 messages; copying reuses its memory.
@@ -85,7 +88,7 @@ type group struct {
 }
 
 // New validates cfg, maps all memory the session needs and starts the workers.
-// Errors: *ConfigError, *MemoryError.
+// Errors: *ConfigError, *MemoryError, *PassError.
 func New(cfg Config) (*Encoder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -98,6 +101,10 @@ func New(cfg Config) (*Encoder, error) {
 		return nil, errors.Join(err, e.memory.Unmap())
 	}
 	e.keys = newKeyDecision(&e.cfg)
+	var err error
+	if e.coder.rate, err = e.newRateControl(); err != nil {
+		return nil, errors.Join(err, e.memory.Unmap())
+	}
 	e.pool = sched.NewPool(e.cfg.Threads)
 	e.coder.init(e)
 	e.pool.Start()
@@ -115,6 +122,9 @@ func newEncoder(cfg Config) *Encoder {
 	// Without reordering the next frame isn't there yet.
 	e.overlap = e.cfg.Threads > 1 && e.speed.MiniGOP > 1
 	e.changed.L = &e.mu
+	e.rate = cfg.rate()
+	num, den := cfg.frameRate()
+	e.recent.ring = make([]int, min(max((num+den-1)/den, 1), maxRecent))
 	return e
 }
 
@@ -145,6 +155,7 @@ func (e *Encoder) Stats() Stats {
 	defer e.mu.Unlock()
 	s := e.stats
 	s.FramesIn, s.MappedBytes = e.sent, e.mapped
+	e.fillRates(&s)
 	return s
 }
 
@@ -176,6 +187,7 @@ func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	in.key = e.keys.decide(in, f.ForceKey, cut)
+	in.rate = e.rate
 	e.waiting = append(e.waiting, in)
 	e.commit()
 	return nil
@@ -260,7 +272,7 @@ func (e *Encoder) ReceivePacket(ctx context.Context) (*Packet, error) {
 	case e.err != nil:
 		return nil, e.err
 	case e.flushed:
-		return nil, ErrEndOfStream
+		return nil, e.endOfStream()
 	}
 	return nil, ErrNeedMoreData
 }

@@ -41,8 +41,8 @@ func sequenceHeader(cfg *Config, tiles, tileCols int) bitstream.SequenceHeader {
 	return s
 }
 
-// setHeader fills the frame header but for what the filters decide later, and
-// what r keeps of it.
+// setHeader fills the frame header but for the quantiser and what the filters decide
+// later, and what r keeps of it.
 func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 	e := c.e
 	h := &c.hdr
@@ -53,13 +53,13 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 		OrderHint:                uint8(st.Display), PrimaryRefFrame: st.PrimaryRef, RefreshFrameFlags: st.RefreshMask,
 		RefFrameIdx:  st.RefSlot,
 		TileColsLog2: c.tileColsLog2, TileRowsLog2: c.tileRowsLog2,
-		BaseQIdx: uint8(e.qIdx(st)), TxMode: av1.TxModeSelect, CdefDamping: 3,
+		BaseQIdx: 1, TxMode: av1.TxModeSelect, CdefDamping: 3,
+	}
+	if c.rate.Lossless() {
+		h.BaseQIdx = 0 // otherwise set later: see setQuantizer
 	}
 	if e.seq.OrderHintBits == 0 {
 		h.OrderHint = 0
-	}
-	if h.BaseQIdx == 0 {
-		h.TxMode = av1.Only4x4
 	}
 	for i, s := range c.slots {
 		if s != nil {
@@ -67,7 +67,6 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 		}
 	}
 	if st.Type == av1.InterFrame || st.Type == av1.SwitchFrame {
-		h.AllowHighPrecisionMv = e.speed.EighthPel && h.BaseQIdx < 128
 		if e.speed.Filters != decide.FilterRegular || e.cfg.RandomModes != 0 {
 			h.InterpolationFilter = uint8(av1.Switchable)
 		}
@@ -85,6 +84,18 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 	return nil
 }
 
+// setQuantizer completes what setHeader has set with base_q_idx and what depends on it.
+func (c *coder) setQuantizer(r *reference, qIdx int) error {
+	h := &c.hdr
+	h.BaseQIdx = uint8(qIdx)
+	if qIdx == 0 {
+		h.TxMode = av1.Only4x4
+	}
+	h.AllowHighPrecisionMv = !h.FrameIsIntra && c.e.speed.EighthPel && qIdx < 128
+	r.shown.qIdx = qIdx
+	return h.Derive(&c.e.seq)
+}
+
 // distinctReferences is the number of different frames the step names.
 func (c *coder) distinctReferences(st *lookahead.Step) (n int) {
 	for ref := av1.LastFrame; ref <= av1.AltrefFrame; ref++ {
@@ -93,38 +104,4 @@ func (c *coder) distinctReferences(st *lookahead.Step) (n int) {
 		}
 	}
 	return n
-}
-
-// layerSteps is the quantiser step of a frame by temporal layer, relative to the
-// configured one, in 1/64: what much is predicted from is coded better. Key frames
-// take keyStep.
-var (
-	layerSteps    = [...]int32{40, 52, 62, 78, 92, 92}
-	lowDelaySteps = [...]int32{42, 66, 84}
-	keyStep       = int32(26)
-)
-
-// qIdx is base_q_idx of a step: the index whose AC step comes closest to the
-// configured one's, scaled for the layer.
-func (e *Encoder) qIdx(st *lookahead.Step) int {
-	base := e.cfg.Quantizer
-	if base == 0 {
-		return max(0, e.cfg.MinQuantizer)
-	}
-	scale := layerSteps[min(st.Layer, len(layerSteps)-1)]
-	if e.cfg.LowLatency {
-		scale = lowDelaySteps[st.Layer]
-	}
-	if st.Type == av1.KeyFrame {
-		scale = keyStep
-		if e.cfg.StillPicture {
-			scale = 64
-		}
-	}
-	want := av1.AcQ(e.cfg.BitDepth, base) * scale / 64
-	idx := 1
-	for idx < 255 && av1.AcQ(e.cfg.BitDepth, idx) < want {
-		idx++
-	}
-	return max(idx, e.cfg.MinQuantizer)
 }

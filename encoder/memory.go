@@ -198,6 +198,7 @@ func (e *Encoder) poolSize() int {
 func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
 	c := &e.coder
 	c.sbRows, c.sbCols = (f.Height+63)/64, (f.Width+63)/64
+	c.difficulty = sized(c.difficulty, c.sbRows)
 	c.superblocks = sized(c.superblocks, c.sbRows*c.sbCols)
 	c.qIdx = frame.Take[uint8](p, "mode info", len(c.superblocks))
 	c.records.layout(p, len(c.superblocks), e.mostRecord(f))

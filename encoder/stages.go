@@ -16,6 +16,7 @@ import (
 type stages struct {
 	unpack            *sched.Stage
 	field             *sched.Stage
+	difficulty        *sched.Stage
 	decide            *sched.Stage // rows of c.tileRows
 	saveMVs           *sched.Stage
 	chooseDeblock     *sched.Stage // one row, like all choices
@@ -44,6 +45,7 @@ func (c *coder) addStages() {
 	s.chooseRestoration = p.Add(1, c.restorationSearched, c.chooseRestoration)
 	s.unpack = p.Add(rows, sched.Always, c.unpackRow)
 	s.field = p.Add(rows, sched.Always, c.fieldRow)
+	s.difficulty = p.Add(rows, c.difficultyReady, c.difficultyRow)
 	for _, w := range c.writers {
 		w.stage = p.Add(w.rows(), w.ready, w.row)
 		s.write = append(s.write, w.stage)
@@ -67,13 +69,17 @@ func (c *coder) addStages() {
 	s.reference = []*sched.Stage{s.saveMVs, s.deblock, s.cdef, s.restore, s.extend, s.half}
 }
 
-// openStages opens the stages of the frame, each after those it waits for.
-func (c *coder) openStages(in *input, open *openLoop) {
+// openSource opens the stage that unpacks the frame, whose open-loop search goes first.
+func (c *coder) openSource(in *input, open *openLoop) {
+	c.stages.search.Store(open.search)
+	c.unpacking = in
+	c.stages.unpack.Open(c.sbRows)
+}
+
+// openStages opens the other stages of the frame, each after those it waits for.
+func (c *coder) openStages() {
 	s, rows := &c.stages, c.sbRows
 	kept := !c.frame.IsLeaf()
-	s.search.Store(open.search)
-	c.unpacking = in
-	s.unpack.Open(rows)
 	s.field.Open(c.fieldRows)
 	c.wave.Reset(len(c.tileRows))
 	s.decide.Open(len(c.tileRows))
@@ -87,7 +93,7 @@ func (c *coder) openStages(in *input, open *openLoop) {
 	}
 }
 
-// setFrame fills what the decision pass needs of the frame.
+// setFrame fills what the decision pass needs of the frame, but for what depends on its quantiser.
 func (c *coder) setFrame(st *lookahead.Step, r *reference, open *openLoop) {
 	f := &c.frame
 	seq, speed, cur := f.Seq, f.Speed, c.filters.start(c, r)
@@ -104,7 +110,6 @@ func (c *coder) setFrame(st *lookahead.Step, r *reference, open *openLoop) {
 		}
 	}
 	c.setField()
-	f.Prepare()
 }
 
 // setReferences lists the reference pictures, and which of them are searched.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/grav1e/grav1e/internal/av1"
 	"github.com/grav1e/grav1e/internal/bitstream"
-	"github.com/grav1e/grav1e/internal/lookahead"
 )
 
 func TestKeyDecision(t *testing.T) {
@@ -32,40 +31,6 @@ func TestKeyDecision(t *testing.T) {
 			if got := k.decide(&input{display: f.display}, f.forced, f.cut); got != f.key {
 				t.Errorf("%s: frame %d: key %v, want %v", c.name, f.display, got, f.key)
 			}
-		}
-	}
-}
-
-// base_q_idx grows with the layer and with the configured quantiser, never becomes
-// lossless by itself and respects its lower bound.
-func TestQIdx(t *testing.T) {
-	for _, bitDepth := range []int{8, 10, 12} {
-		for _, least := range []int{0, 60} {
-			e := newEncoder(base(func(c *Config) { c.BitDepth, c.MinQuantizer = bitDepth, least }))
-			last := make([]int, len(layerSteps)+2)
-			for q := range 256 {
-				e.cfg.Quantizer = q
-				key := e.qIdx(&lookahead.Step{Type: av1.KeyFrame})
-				before := key
-				for layer := range len(layerSteps) + 1 {
-					idx := e.qIdx(&lookahead.Step{Type: av1.InterFrame, Layer: layer})
-					if idx < before {
-						t.Errorf("quantizer %d: layer %d has %d after %d", q, layer, idx, before)
-					}
-					if idx < last[layer] || idx < least || idx > 255 || q > 0 && idx == 0 || q == 0 && idx != least {
-						t.Errorf("quantizer %d, layer %d: %d", q, layer, idx)
-					}
-					before, last[layer] = idx, idx
-				}
-			}
-		}
-	}
-	// A still picture has the configured quantiser itself.
-	e := newEncoder(base(func(c *Config) { c.StillPicture = true }))
-	for q := range 256 {
-		e.cfg.Quantizer = q
-		if got := e.qIdx(&lookahead.Step{Type: av1.KeyFrame}); got != q {
-			t.Errorf("still picture: %d, want %d", got, q)
 		}
 	}
 }

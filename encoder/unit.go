@@ -90,7 +90,7 @@ func (u *unitBuilder) frameHeader(c *coder, r *reference) (err error) {
 // the receiver has not taken the packets before.
 func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	e := c.e
-	if e.cfg.AnnexB {
+	if e.cfg.AnnexB && !r.shown.dropped {
 		if err := u.toAnnexB(); err != nil {
 			return err
 		}
@@ -110,25 +110,40 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	s := &r.shown
 	p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = s.display, s.pts, s.opaque, key, s.qIdx
 	p.EncodeTime, p.PSNR = s.took, s.psnr
+	if p.Dropped = s.dropped; p.Dropped {
+		p.Data = p.Data[:0]
+	}
 	p.Droppable = len(p.Frames) == 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
 	s.opaque = nil
-	if e.cfg.Reconstruct {
+	if p.Packet.Recon = nil; e.cfg.Reconstruct && !s.dropped {
 		p.recon.copyFrom(&r.picture)
 		p.Packet.Recon = &p.recon
 	}
 	e.packets.ready++
-	e.stats.FramesOut++
-	e.stats.Bytes += int64(len(p.Data))
-	e.stats.QIdxSum += int64(s.qIdx)
-	e.stats.EncodeTime += s.took
-	for i, dB := range s.psnr {
-		e.stats.PSNRSum[i] += dB
-	}
-	if key {
-		e.stats.KeyFrames++
-	}
+	e.count(p)
 	e.changed.Broadcast()
 	return nil
+}
+
+// count adds a packet to the statistics; mu is held.
+func (e *Encoder) count(p *packetBuffer) {
+	s := &e.stats
+	s.Bytes += int64(len(p.Data))
+	e.recent.add(len(p.Data))
+	s.BufferBits = e.coder.rate.Fullness()
+	if p.Dropped {
+		s.Dropped++
+		return
+	}
+	s.FramesOut++
+	s.QIdxSum += int64(p.QIdx)
+	s.EncodeTime += p.EncodeTime
+	for i, dB := range p.PSNR {
+		s.PSNRSum[i] += dB
+	}
+	if p.KeyFrame {
+		s.KeyFrames++
+	}
 }
 
 // toAnnexB rewrites the unit in the length-delimited format, offsets included.

@@ -20,7 +20,7 @@ const (
 // for the first that can't be honoured.
 func (c *Config) Validate() error {
 	for _, check := range []func(*Config) error{
-		(*Config).checkPicture, (*Config).checkRate, (*Config).checkTiles, (*Config).checkStructure, (*Config).checkMetadata,
+		(*Config).checkPicture, (*Config).checkEffort, (*Config).checkRate, (*Config).checkTiles, (*Config).checkStructure, (*Config).checkMetadata,
 	} {
 		if err := check(c); err != nil {
 			return err
@@ -74,18 +74,11 @@ func (c *Config) checkPicture() error {
 		inRange("Width", c.Width, 1, maxDimension), inRange("Height", c.Height, 1, maxDimension))
 }
 
-func (c *Config) checkRate() error {
-	if c.Bitrate != 0 {
-		return invalid("Bitrate", c.Bitrate, "0 (constant quantiser; rate control is not available in this version)")
-	}
-	if c.ReservoirFrameDelay != 0 {
-		return invalid("ReservoirFrameDelay", c.ReservoirFrameDelay, "unset: it is the reservoir of the rate control and needs Bitrate > 0")
-	}
+func (c *Config) checkEffort() error {
 	if c.Tune > TunePsychovisual {
 		return invalid("Tune", c.Tune, "TunePSNR or TunePsychovisual")
 	}
-	return first(inRange("SpeedPreset", c.SpeedPreset, 0, 10), inRange("Quantizer", c.Quantizer, 0, 255),
-		inRange("MinQuantizer", c.MinQuantizer, 0, 255))
+	return inRange("SpeedPreset", c.SpeedPreset, 0, 10)
 }
 
 func (c *Config) checkTiles() error {

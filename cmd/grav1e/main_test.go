@@ -173,7 +173,12 @@ func TestErrors(t *testing.T) {
 		{"speed", good, "in.y4m -o out.ivf --speed 11", "--speed 11: allowed: 0..10"},
 		{"quantizer", good, "in.y4m -o out.ivf --quantizer 256", "--quantizer 256"},
 		{"tile columns", good, "in.y4m -o out.ivf --tile-cols 3", "--tile-cols 3"},
-		{"bit rate", good, "in.y4m -o out.ivf --bitrate 1000000", "--bitrate"},
+		{"bit rate", good, "in.y4m -o out.ivf --rate-control cq --bitrate 1000000", "--bitrate 1000000"},
+		{"no bit rate", good, "in.y4m -o out.ivf --rate-control vbr", "--bitrate 0"},
+		{"rate control", good, "in.y4m -o out.ivf --rate-control abr", "auto"},
+		{"pass", good, "in.y4m -o out.ivf --bitrate 100000 --pass 4", "--pass 4"},
+		{"no pass file", good, "in.y4m -o out.ivf --bitrate 100000 --pass 2 --pass-file missing", "missing"},
+		{"pass file of something else", good, "in.y4m -o out.ivf --bitrate 100000 --pass 2 --pass-file in.y4m", "pass data"},
 		{"switch frames", good, "in.y4m -o out.ivf --switch-frame-interval 5", "--switch-frame-interval"},
 		{"memory", good, "in.y4m -o out.ivf --max-memory 1k", "MaxMemory"},
 		{"unknown tool", good, "in.y4m -o out.ivf --force-tools magic", "--force-tools magic"},
@@ -293,9 +298,14 @@ func TestDefaults(t *testing.T) {
 // Every field of encoder.Config has an option, or comes with the input.
 func TestEveryFieldReachable(t *testing.T) {
 	base, _ := parse(t)
+	pass := filepath.Join(t.TempDir(), "pass")
+	if err := os.WriteFile(pass, []byte("statistics"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	all, err := parse(t, strings.Fields("--frame-rate 30000/1001 --pixel-aspect 4:3 --color-primaries 9 --transfer PQ --matrix bt2020-ncl --range full "+
 		"--chroma-position colocated --mastering-display WP(0.3127,0.329)L(1000,0.005)G(0.265,0.69)B(0.15,0.06)R(0.68,0.32) --content-light 1000,400 "+
-		"--speed 3 --quantizer 7 --min-quantizer 5 --bitrate 5 --tune psnr --low-latency --threads 3 --tile-cols 2 --tile-rows 4 --tiles 8 "+
+		"--speed 3 --quantizer 7 --min-quantizer 5 --max-quantizer 200 --rate-control vbr --bitrate 5 --max-bitrate 6 "+
+		"--buffer-size 500 --max-intra-bitrate 300 --drop-frames --pass 3 --pass-file "+pass+" --tune psnr --low-latency --threads 3 --tile-cols 2 --tile-rows 4 --tiles 8 "+
 		"--min-keyint 3 --keyint 99 --switch-frame-interval 9 --lookahead 11 --reservoir-frame-delay 14 --no-scene-detection --error-resilient "+
 		"--still-picture --annexb --max-memory 3M --recon r.y4m --psnr --force-tools no-cdef --random-modes 8")...)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 var groups = []kong.Group{
 	{Key: "input", Title: "Input and output:"},
 	{Key: "quality", Title: "Speed and quality:"},
+	{Key: "rate", Title: "Rate control:"},
 	{Key: "structure", Title: "Stream structure:"},
 	{Key: "tiles", Title: "Threads, tiles and memory:"},
 	{Key: "color", Title: "Colour description:"},
@@ -36,14 +38,23 @@ type options struct {
 	PixelAspect *rational `group:"input" placeholder:"N/D" help:"Sample aspect ratio, instead of the input's."`
 	AnnexB      bool      `group:"input" name:"annexb" help:"Write length-delimited temporal units (Annex B); .obu only."`
 
-	Speed         int    `group:"quality" short:"s" default:"6" help:"0 (slowest, best) to 10 (fastest)."`
-	Quantizer     int    `group:"quality" default:"100" help:"Quantiser index, 0 (lossless) to 255."`
-	MinQuantizer  int    `group:"quality" default:"0" help:"Lower bound of the quantiser index."`
-	Bitrate       int64  `group:"quality" default:"0" help:"Target in bit/s; 0: constant quantiser."`
-	Tune          string `group:"quality" default:"psychovisual" placeholder:"psnr|psychovisual" help:"What decisions optimise for."`
-	LowLatency    bool   `group:"quality" help:"No reordering and no lookahead: every frame comes out at once."`
-	Lookahead     int    `group:"quality" default:"-1" placeholder:"FRAMES" help:"Frames analysed ahead; -1: the preset's choice."`
-	ReservoirSize int    `group:"quality" name:"reservoir-frame-delay" placeholder:"FRAMES" help:"Frames of the rate control's reservoir."`
+	Speed      int    `group:"quality" short:"s" default:"6" help:"0 (slowest, best) to 10 (fastest)."`
+	Quantizer  int    `group:"quality" default:"100" help:"Quantiser index, 0 (lossless) to 255."`
+	Tune       string `group:"quality" default:"psychovisual" placeholder:"psnr|psychovisual" help:"What decisions optimise for."`
+	LowLatency bool   `group:"quality" help:"No reordering and no lookahead: every frame comes out at once."`
+	Lookahead  int    `group:"quality" default:"-1" placeholder:"FRAMES" help:"Frames analysed ahead; -1: the preset's choice."`
+
+	RateControl   string `group:"rate" default:"auto" enum:"auto,cq,vbr,cbr" placeholder:"auto|cq|vbr|cbr" help:"What is held constant; auto: cq without --bitrate, with it cbr if --low-latency, else vbr."`
+	Bitrate       int64  `group:"rate" default:"0" placeholder:"BIT/S" help:"Target of vbr and cbr."`
+	MaxBitrate    int64  `group:"rate" default:"0" placeholder:"BIT/S" help:"Rate of a channel whose buffer must not overflow (vbr, cq); 0: no limit."`
+	BufferSize    int    `group:"rate" default:"0" placeholder:"MS" help:"Size of that buffer (cbr: of a channel of --bitrate); 0: 1000."`
+	MinQuantizer  int    `group:"rate" default:"0" help:"Lower bound of the quantiser index."`
+	MaxQuantizer  int    `group:"rate" default:"0" help:"Upper bound of the quantiser index in vbr and cbr; 0: 255."`
+	ReservoirSize int    `group:"rate" name:"reservoir-frame-delay" default:"0" placeholder:"FRAMES" help:"Frames within which vbr makes up for deviations; 0: four seconds."`
+	MaxIntra      int    `group:"rate" name:"max-intra-bitrate" default:"0" placeholder:"PERCENT" help:"Largest key frame, in per cent of a frame's share of --bitrate; 0: what the buffer allows."`
+	DropFrames    bool   `group:"rate" help:"Leave frames out that would overflow the buffer. Needs --low-latency."`
+	Pass          int    `group:"rate" default:"0" placeholder:"1|2|3" help:"First pass (writes --pass-file), second (reads it), or both (3: reads and writes)."`
+	PassFile      string `group:"rate" default:"grav1e.pass" placeholder:"FILE" help:"Statistics from pass to pass."`
 
 	KeyInt              int64   `group:"structure" name:"keyint" short:"I" default:"240" placeholder:"FRAMES" help:"Longest distance of key frames; 0: no limit."`
 	MinKeyInt           int64   `group:"structure" name:"min-keyint" short:"i" default:"12" placeholder:"FRAMES" help:"Shortest distance of key frames at scene cuts."`
@@ -88,6 +99,8 @@ var flagOf = map[string]string{
 	"Color": "--color-primaries, --transfer, --matrix, --range", "Color.Matrix": "--matrix", "ChromaPosition": "--chroma-position",
 	"MasteringDisplay": "--mastering-display", "ContentLight": "--content-light",
 	"SpeedPreset": "--speed", "Quantizer": "--quantizer", "MinQuantizer": "--min-quantizer", "Bitrate": "--bitrate",
+	"RateControl": "--rate-control", "MaxBitrate": "--max-bitrate", "BufferSize": "--buffer-size", "MaxQuantizer": "--max-quantizer",
+	"MaxIntraBitrate": "--max-intra-bitrate", "DropFrames": "--drop-frames", "PassData": "--pass", "RecordPass": "--pass",
 	"Tune": "--tune", "LowLatency": "--low-latency", "Threads": "--threads",
 	"TileCols": "--tile-cols", "TileRows": "--tile-rows", "Tiles": "--tiles",
 	"MinKeyFrameInterval": "--min-keyint", "MaxKeyFrameInterval": "--keyint", "SwitchFrameInterval": "--switch-frame-interval",
@@ -110,7 +123,9 @@ func (o *options) config(h *y4m.Header) (encoder.Config, error) {
 		FrameRate: encoder.Rational(h.FrameRate), PixelAspect: encoder.Rational(h.PixelAspect),
 		Color:          encoder.ColorDescription{FullRange: o.Range == "full" || o.Range == "" && h.FullRange},
 		ChromaPosition: encoder.ChromaPosition(h.Siting),
-		SpeedPreset:    o.Speed, Quantizer: o.Quantizer, MinQuantizer: o.MinQuantizer, Bitrate: o.Bitrate,
+		SpeedPreset:    o.Speed, Quantizer: o.Quantizer, MinQuantizer: o.MinQuantizer,
+		RateControl: rateControlOf[o.RateControl], Bitrate: o.Bitrate, MaxBitrate: o.MaxBitrate, BufferSize: o.BufferSize, MaxQuantizer: o.MaxQuantizer,
+		MaxIntraBitrate: o.MaxIntra, DropFrames: o.DropFrames, RecordPass: o.Pass&1 == 1,
 		LowLatency: o.LowLatency, Threads: o.Threads, TileCols: o.TileCols, TileRows: o.TileRows, Tiles: o.Tiles,
 		MinKeyFrameInterval: o.MinKeyInt, MaxKeyFrameInterval: o.KeyInt, SwitchFrameInterval: o.SwitchFrameInterval,
 		LookaheadFrames: o.Lookahead, ReservoirFrameDelay: o.ReservoirSize, NoSceneDetection: o.NoSceneDetection,
@@ -131,10 +146,23 @@ func (o *options) config(h *y4m.Header) (encoder.Config, error) {
 	default:
 		return c, &optionError{"--tune", o.Tune, "psnr, psychovisual"}
 	}
+	if o.Pass < 0 || o.Pass > 3 {
+		return c, &optionError{"--pass", strconv.Itoa(o.Pass), "1, 2, 3, or 0 for a single pass"}
+	}
+	if o.Pass&2 == 2 {
+		var err error
+		if c.PassData, err = os.ReadFile(o.PassFile); err != nil {
+			return c, err
+		}
+	}
 	if o.ChromaPosition != "" {
 		c.ChromaPosition = encoder.ChromaPosition(slices.Index([]string{"unknown", "vertical", "colocated"}, o.ChromaPosition))
 	}
 	return c, o.describeColor(&c)
+}
+
+var rateControlOf = map[string]encoder.RateControl{
+	"auto": encoder.RateAuto, "cq": encoder.ConstantQuantizer, "vbr": encoder.VariableBitrate, "cbr": encoder.ConstantBitrate,
 }
 
 var chromaOf = map[y4m.Chroma]encoder.ChromaFormat{

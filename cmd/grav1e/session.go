@@ -60,7 +60,7 @@ func (s *session) run(ctx context.Context) (err error) {
 		return err
 	}
 	start := time.Now()
-	err = s.encode(ctx)
+	err = firstError(s.encode(ctx), s.keepPass())
 	err = firstError(err, s.mux.Close())
 	if s.recon != nil {
 		err = firstError(err, s.recon.Flush())
@@ -154,6 +154,15 @@ func (s *session) openOutputs(format container.Format) error {
 	h.FrameRate, h.FullRange = y4m.Rational(s.cfg.FrameRate), s.cfg.Color.FullRange
 	s.recon, err = y4m.NewWriter(w, h)
 	return err
+}
+
+// keepPass writes the statistics of a first pass that came to its end.
+func (s *session) keepPass() error {
+	data := s.enc.PassData()
+	if data == nil {
+		return nil
+	}
+	return os.WriteFile(s.o.PassFile, data, 0o666)
 }
 
 // encode sends pictures from a goroutine of its own and writes packets as they come.
@@ -252,6 +261,10 @@ func (s *session) sendAll(ctx context.Context, sent chan<- struct{}, taken <-cha
 }
 
 func (s *session) write(p *encoder.Packet) error {
+	if p.Dropped {
+		s.stats.Dropped++
+		return nil
+	}
 	if err := s.mux.WritePacket(container.Packet{Data: p.Data, PTS: p.PTS, Key: p.KeyFrame}); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type frameStatistics struct {
 type statistics struct {
 	Frames       int64             `json:"frames"`
 	KeyFrames    int64             `json:"key_frames"`
+	Dropped      int64             `json:"dropped_frames"`
 	Bytes        int64             `json:"bytes"`
 	KbitPerSec   float64           `json:"kbit_per_second"` // of playing time; 0 without a frame rate
 	Seconds      float64           `json:"seconds"`

@@ -1,0 +1,54 @@
+package ratectl
+
+// Bucket is a leaky bucket: bits written and not yet sent over a channel of constant
+// rate. Frames are added when they are complete, and a frame's time drains.
+type Bucket struct {
+	Rate     int64 // bit/s
+	Num, Den int64 // frame rate
+	Size     int64 // bits
+	Full     int64 // bits
+	rest     int64 // of a bit, in 1/Num
+}
+
+// Add puts a frame in.
+func (b *Bucket) Add(bits int64) { b.Full += bits }
+
+// Drain lets a frame's time pass.
+func (b *Bucket) Drain() {
+	b.rest += b.Rate * b.Den
+	sent := b.rest / b.Num
+	b.rest -= sent * b.Num
+	b.Full = max(b.Full-sent, 0)
+}
+
+// frameBits is what the channel sends in a frame's time.
+func (b *Bucket) frameBits() int64 { return b.Rate * b.Den / b.Num }
+
+// history is how full a bucket was at the beginnings of recent frames.
+type history struct {
+	full []int64 // ring
+	next int
+}
+
+// start makes a history of n frames that were all alike.
+func (h *history) start(n int, full int64) {
+	h.full = make([]int64, n)
+	h.forget(full)
+}
+
+// forget makes the past look like the present.
+func (h *history) forget(full int64) {
+	for i := range h.full {
+		h.full[i] = full
+	}
+}
+
+// pass notes how full the bucket was before a frame.
+func (h *history) pass(full int64) {
+	h.full[h.next] = full
+	h.next = (h.next + 1) % len(h.full)
+}
+
+// before is how full the bucket was at the start of the longest stretch of time the
+// history covers that ends n frames from now.
+func (h *history) before(n int) int64 { return h.full[(h.next+n)%len(h.full)] }

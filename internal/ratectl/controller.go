@@ -1,0 +1,594 @@
+// Package ratectl chooses the quantiser of frames: constant quality, variable and
+// constant bit rate, one pass or two.
+//
+// A Controller is asked frame by frame in coding order. What it answers depends on
+// the frames' difficulty and on the exact sizes of frames that were written at least
+// lag frames ago, never on timing, so that writing may go on while the next frame is
+// decided.
+package ratectl
+
+import "github.com/grav1e/grav1e/internal/av1"
+
+// lag is how many coded frames' sizes are taken as predicted, because they may still
+// be being written: the frame before the one whose quantiser is chosen.
+const lag = 1
+
+// Mode is what is held constant.
+type Mode uint8
+
+// Modes.
+const (
+	ConstantQuantizer Mode = iota
+	VariableBitrate
+	ConstantBitrate
+)
+
+// Settings of a Controller; the caller has validated them.
+type Settings struct {
+	Mode      Mode
+	Rate      Rate
+	Num, Den  int64 // frame rate
+	Buffer    int64 // ms of the bucket
+	Reservoir int64 // frames within which VariableBitrate makes up for deviations; 0: four seconds
+	MaxIntra  int64 // size of key frames in per cent of a frame's share of the rate; 0: no limit
+	Drop      bool  // frames that don't fit the bucket are left out
+	LowDelay  bool
+	Still     bool
+	BitDepth  int
+	Pass      *Pass // statistics of a pass before
+	Record    bool  // collect statistics
+}
+
+// Rate is what may change between frames.
+type Rate struct {
+	Bitrate      int64 // bit/s
+	Max          int64 // bit/s of the channel; 0: no limit. With ConstantBitrate it is Bitrate
+	Quantizer    int   // base index of ConstantQuantizer
+	MinQuantizer int
+	MaxQuantizer int
+}
+
+// Frame is what is known of a frame before its quantiser is chosen.
+type Frame struct {
+	Class    Class
+	Shown    bool
+	Needed   bool // is never left out
+	First    bool // of a key frame or mini-GOP: the base quantiser may move
+	Spectrum *Spectrum
+	RefQIdx  uint8 // finest quantiser index among its references; 0 without
+}
+
+// Decision is the quantiser of a frame.
+type Decision struct {
+	QIdx  int
+	Drop  bool // leave the frame out
+	Check bool // ask Recode once the frame is written, before anything depends on it
+}
+
+// Controller chooses quantisers.
+type Controller struct {
+	s       Settings
+	m       model
+	offsets [NumClasses]lg
+	least   int // quantiser indices
+	most    int
+	lo, hi  lg // their steps
+	base    lg
+	coded   int64 // frames
+	since   int64 // frames since base last moved
+	free    int64 // frames for which base may jump
+
+	bucket  Bucket
+	window  history
+	debt    int64 // VariableBitrate: bits written beyond the rate
+	events  []event
+	curve   curve // of the frame under way
+	plan    plan
+	record  []PassFrame
+	sized   int // frames of record with their sizes
+	dropped int64
+	err     error
+}
+
+// event is a frame coded, shown or left out, in coding order.
+type event struct {
+	class    Class
+	needed   bool
+	coded    bool
+	shown    bool // a frame's time passes after it
+	checked  bool // its size was known before the next was begun
+	known    bool // written is the size
+	written  int64
+	bits     int64 // as expected, until it is taken
+	raw      int64 // what the curve said
+	qIdx     int
+	soft     int64 // bits it should not exceed
+	hard     int64 // bits it must not exceed
+	attempts int
+}
+
+// layerSteps is the quantiser step of a frame by temporal layer, relative to the
+// base, in 1/64: what much is predicted from is coded better. Key frames take keyStep.
+var (
+	layerSteps    = [...]int64{40, 52, 62, 78, 92, 92}
+	lowDelaySteps = [...]int64{42, 66, 84, 84, 84, 84}
+)
+
+const keyStep int64 = 26
+
+// scale is the step of a class relative to the base, in 1/64.
+func (s *Settings) scale(cl Class) int64 {
+	switch {
+	case cl == Key && s.Still:
+		return 64
+	case cl == Key:
+		return keyStep
+	case s.LowDelay:
+		return lowDelaySteps[cl-FirstLayer]
+	}
+	return layerSteps[cl-FirstLayer]
+}
+
+// Shares of the classes before frames have been seen, in 1/65536.
+var (
+	reorderedShares = [NumClasses]int64{400, 3700, 4100, 8200, 16400, 32736}
+	lowDelayShares  = [NumClasses]int64{400, 16128, 16384, 32624}
+)
+
+// New returns a Controller.
+func New(s Settings) *Controller {
+	c := &Controller{s: s, events: make([]event, 0, 16)}
+	for cl := range Class(NumClasses) {
+		if int(cl-FirstLayer) < len(layerSteps) || cl == Key {
+			c.offsets[cl] = log2(c.s.scale(cl)) - 6*octave
+		}
+	}
+	c.m.share, c.m.correction = reorderedShares, reorderedStart
+	if s.LowDelay {
+		c.m.share, c.m.correction = lowDelayShares, lowDelayStart
+	}
+	if c.s.Reservoir == 0 {
+		c.s.Reservoir = 4 * s.Num / s.Den
+	}
+	c.s.Reservoir = max(c.s.Reservoir, minReservoir)
+	c.m.lasting.memory, c.m.recent.memory = c.s.Reservoir, quickMemory
+	c.bucket.Num, c.bucket.Den = s.Num, s.Den
+	c.setRate(s.Rate)
+	c.bucket.Full = c.setPoint()
+	c.window.start(int(min(max(windowSeconds*s.Num/s.Den, 2), maxWindow)), c.bucket.Full)
+	c.jump()
+	if s.Pass != nil {
+		c.m.correction = [NumClasses]lg{}
+		c.plan.start(c)
+	}
+	return c
+}
+
+// What is looked back on.
+const (
+	minReservoir  = 12 // frames
+	quickMemory   = 24 // frames, for what was recent
+	windowSeconds = 2  // over which ConstantBitrate is met
+	maxWindow     = 1 << 12
+)
+
+// SetRate changes the rate from the next frame on.
+func (c *Controller) SetRate(r Rate) {
+	if r == c.s.Rate {
+		return
+	}
+	if r.Bitrate != c.s.Rate.Bitrate {
+		c.window.forget(c.bucket.Full)
+		c.debt = 0
+		c.jump()
+	}
+	c.setRate(r)
+}
+
+func (c *Controller) setRate(r Rate) {
+	c.s.Rate = r
+	c.least, c.most = max(r.MinQuantizer, 1), max(r.MaxQuantizer, r.MinQuantizer, 1) // index 0 is lossless
+	c.lo, c.hi = steps[c.least], steps[c.most]
+	c.bucket.Rate = r.Max
+	if c.s.Mode == ConstantBitrate {
+		c.bucket.Rate = r.Bitrate
+	}
+	c.bucket.Size = c.bucket.Rate / 1000 * c.s.Buffer
+}
+
+// bounded tells whether a bucket limits frames.
+func (c *Controller) bounded() bool { return c.bucket.Rate > 0 }
+
+// Choose returns the quantiser of the next frame in coding order.
+func (c *Controller) Choose(f *Frame) Decision {
+	if !c.Measures() {
+		return Decision{QIdx: c.constant(f.Class)}
+	}
+	c.settle()
+	if c.plan.pass == nil {
+		c.curve.fill(f.Spectrum, stepOf(f.RefQIdx))
+	} else if err := c.plan.frame(c, f, &c.curve); err != nil {
+		c.err = err
+	}
+	other := c.m.see(f.Class, &c.curve, c.base+c.offsets[f.Class])
+	c.coded++
+	c.since++
+	c.free = max(c.free-1, 0)
+	if other || f.Class == Key && c.s.Mode == ConstantBitrate {
+		c.jump()
+	}
+	now := c.outlook()
+	if f.First || c.coded == 1 {
+		c.moveBase(f.Class, &now)
+	}
+	step := min(max(c.base+c.offsets[f.Class], c.lo), c.hi)
+	if c.s.Mode == ConstantBitrate && f.RefQIdx > 0 {
+		step = max(step, steps[f.RefQIdx]-mostBetter)
+	}
+	e := event{class: f.Class, needed: f.Needed, coded: true, shown: f.Shown, soft: limit, hard: limit}
+	if c.bounded() || c.s.Mode != ConstantQuantizer && f.Class == Key {
+		step = c.keepWithin(&e, &now, step)
+	}
+	e.qIdx = c.quantizer(f.Class, step)
+	e.raw = c.curve.at(steps[e.qIdx])
+	e.bits = scaleExp2(e.raw, c.m.correction[f.Class])
+	if c.s.Drop && !f.Needed && scaleExp2(c.curve.at(c.hi), c.m.correction[f.Class]) > e.hard {
+		c.LeaveOut(f.Shown)
+		return Decision{QIdx: e.qIdx, Drop: true}
+	}
+	e.checked = c.doubtful(&e, f)
+	c.events = append(c.events, e)
+	if c.s.Record {
+		c.record = append(c.record, PassFrame{Class: f.Class, QIdx: uint8(e.qIdx), RefQIdx: f.RefQIdx, Spectrum: *f.Spectrum})
+	}
+	return Decision{QIdx: e.qIdx, Check: e.checked}
+}
+
+// What is coded better than its references may cost far more than curves say: then
+// all of the picture is coded again. So there is a limit to it with ConstantBitrate,
+// and from a certain degree on such frames are checked.
+const (
+	mostBetter  = octave * 3 / 8
+	clearBetter = octave / 8
+)
+
+// doubt is how much larger than predicted a frame is assumed to become at most
+// without a check.
+const doubt = 3 * octave / 2
+
+// doubtful tells that a frame's size has to be known before others build on it.
+func (c *Controller) doubtful(e *event, f *Frame) bool {
+	if c.free > 0 && scaleExp2(e.bits, 3*octave) > e.hard {
+		return true // content has changed
+	}
+	better := c.s.Mode == ConstantBitrate && f.RefQIdx > 0 && steps[e.qIdx] < steps[f.RefQIdx]-clearBetter
+	return e.soft < limit && (e.class == Key || better || scaleExp2(e.bits, doubt) > e.soft)
+}
+
+// quantizer is the index for a step; ConstantQuantizer rounds as it always does.
+func (c *Controller) quantizer(cl Class, step lg) int {
+	if c.s.Mode == ConstantQuantizer && step == min(max(c.base+c.offsets[cl], c.lo), c.hi) {
+		return c.constant(cl)
+	}
+	return min(max(index(step), c.least), c.most)
+}
+
+// constant is the index of ConstantQuantizer: the first whose AC step reaches that
+// of the configured one, scaled for the class.
+func (c *Controller) constant(cl Class) int {
+	if c.s.Rate.Quantizer == 0 {
+		return c.s.Rate.MinQuantizer
+	}
+	want := int64(av1.AcQ(c.s.BitDepth, c.s.Rate.Quantizer)) * c.s.scale(cl) / 64
+	idx := 1
+	for idx < 255 && int64(av1.AcQ(c.s.BitDepth, idx)) < want {
+		idx++
+	}
+	return max(idx, c.s.Rate.MinQuantizer)
+}
+
+// outlook is what is known and assumed of what was written so far.
+type outlook struct {
+	bucket Bucket
+	debt   int64
+	frames int // shown meanwhile
+}
+
+// outlook adds what frames whose sizes aren't taken yet are expected to take.
+func (c *Controller) outlook() outlook {
+	o := outlook{bucket: c.bucket, debt: c.debt}
+	for i := range c.events {
+		o.apply(c, &c.events[i])
+	}
+	return o
+}
+
+// apply adds an event.
+func (o *outlook) apply(c *Controller, e *event) {
+	o.bucket.Add(e.bits)
+	o.debt += e.bits
+	if e.shown {
+		o.bucket.Drain()
+		o.frames++
+		o.debt -= c.frameBits()
+	}
+}
+
+// settle takes in the sizes of frames that are old enough, or were written before a
+// frame was checked.
+func (c *Controller) settle() {
+	n, coded := len(c.events), 0
+	for n > 0 && !c.events[n-1].checked {
+		if c.events[n-1].coded {
+			if coded++; coded > lag {
+				break
+			}
+		}
+		n--
+	}
+	for i := range c.events[:n] {
+		if !c.events[i].known {
+			panic("ratectl: the size of a frame is not known in time")
+		}
+		c.take(&c.events[i])
+	}
+	c.events = append(c.events[:0], c.events[n:]...)
+}
+
+// take makes an event part of the past.
+func (c *Controller) take(e *event) {
+	e.bits = e.written
+	if e.coded && e.raw > 0 {
+		c.m.learn(e.class, e.raw, e.bits)
+	}
+	if e.shown {
+		c.window.pass(c.bucket.Full)
+	}
+	o := outlook{bucket: c.bucket, debt: c.debt}
+	o.apply(c, e)
+	c.bucket, c.debt = o.bucket, o.debt
+	if c.plan.pass == nil {
+		c.debt = max(c.debt, -c.s.Reservoir*c.frameBits()/credit)
+	}
+	c.plan.take(e)
+}
+
+// credit is the part of the reservoir that is kept for later when frames need less
+// than their share.
+const credit = 4
+
+// frameBits is a frame's share of the rate.
+func (c *Controller) frameBits() int64 { return c.s.Rate.Bitrate * c.s.Den / c.s.Num }
+
+// Written says how many bits a frame took. Frames are reported in coding order; that
+// of the one before last before Choose is called, at the latest.
+func (c *Controller) Written(bits int64) {
+	if c.s.Record && c.sized < len(c.record) {
+		c.record[c.sized].Bits = bits
+		c.sized++
+	}
+	for i := range c.events {
+		if e := &c.events[i]; e.coded && !e.known {
+			e.written, e.known = bits, true
+			return
+		}
+	}
+}
+
+// Shown says that a frame coded before was shown by a header of some bits.
+func (c *Controller) Shown(bits int64) {
+	if !c.Measures() {
+		return
+	}
+	c.events = append(c.events, event{shown: true, known: true, written: bits, bits: bits})
+}
+
+// LeaveOut says that a frame was left out.
+func (c *Controller) LeaveOut(shown bool) {
+	c.dropped++
+	c.events = append(c.events, event{shown: shown, known: true})
+}
+
+// moveBase sets the quantiser of the base, before a frame of a class.
+func (c *Controller) moveBase(cl Class, now *outlook) {
+	most := pace * lg(c.since)
+	var want lg
+	switch {
+	case c.s.Mode == ConstantQuantizer:
+		c.base = steps[c.s.Rate.Quantizer]
+		return
+	case c.plan.pass != nil:
+		want = c.plan.base(c, now, &c.curve, cl)
+	case c.s.Mode == ConstantBitrate:
+		// Nothing is saved for key frames: there is little to keep it in.
+		want = c.affordable(&c.m.recent, FirstLayer, c.quick(), now.bucket.Full-c.setPoint(), 1, 6)
+		most = quickPace * lg(c.since)
+	default:
+		var urgency lg
+		want, urgency = c.steady(now)
+		most += (quickPace - pace) * lg(c.since) * urgency / octave
+	}
+	if c.free == 0 {
+		want = min(max(want, c.base-most), c.base+3*most)
+	}
+	c.base, c.since = want, 0
+}
+
+// steady is the base of VariableBitrate: what is affordable if content goes on as in the
+// whole time looked back on. When that would soon lead too far off the rate, because
+// content has changed, recent frames count instead, by degrees: the urgency, up to octave.
+func (c *Controller) steady(now *outlook) (base, urgency lg) {
+	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, now.debt, 2, 8)
+	second, share := c.s.Num/c.s.Den+1, c.frameBits()
+	ahead := now.debt + (c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets)-share)*second
+	off := max(ahead, -ahead) - share*second/2
+	urgency = lg(min(max(off*int64(octave)/(share*second), 0), int64(octave)))
+	if urgency > 0 {
+		soon := c.affordable(&c.m.recent, FirstLayer, second, now.debt, 2, 8)
+		base += (soon - base) * urgency / octave
+	}
+	return base, urgency
+}
+
+// affordable is the base with which frames like those of a mixture take, on average,
+// their share of the rate less what is to be made up for within a number of frames, but
+// not less than least quarters of the share nor more than most.
+func (c *Controller) affordable(x *mixture, first Class, frames, behind, least, most int64) lg {
+	share := c.frameBits()
+	budget := min(max(share-behind/frames, share*least/4), share*most/4)
+	return solve(c.lo-2*octave, c.hi+2*octave, budget, func(base lg) int64 {
+		return c.m.perFrame(x, first, base, c.lo, c.hi, &c.offsets)
+	})
+}
+
+// How far the base falls in a frame's time at most; it may rise three times as fast.
+const (
+	pace      = octave / 64
+	quickPace = octave / 8
+)
+
+// jump lets the base move freely while little is known of what is coded now: at the
+// beginning and where content changes for a second, with ConstantBitrate for a few frames.
+func (c *Controller) jump() {
+	c.free = c.s.Num / c.s.Den
+	if c.s.Mode == ConstantBitrate {
+		c.free = sceneStart
+	}
+}
+
+const sceneStart = 6 // frames
+
+// quick is the number of frames within which ConstantBitrate makes up for deviations.
+func (c *Controller) quick() int64 { return max(c.s.Num/(c.s.Den*5), 6) }
+
+// setPoint is how full the bucket is kept: enough that the channel is never idle
+// while small frames pass.
+func (c *Controller) setPoint() int64 {
+	if c.s.Mode != ConstantBitrate {
+		return 0
+	}
+	return min(c.bucket.Rate*12/100, c.bucket.Size/3)
+}
+
+// keyShare is the most a key frame of VariableBitrate may take, in per cent of a second:
+// the quantiser it follows may be that of far easier content.
+const keyShare = 75
+
+// easierKey is how far the first frame of a scene may go below the base of that before.
+const easierKey = 3 * octave / 2
+
+// windowShare is how far, in per mille, the rate of a window may be off.
+const windowShare = 42
+
+// keepWithin finds what the frame may take, and the step for it if that is larger.
+func (c *Controller) keepWithin(e *event, now *outlook, step lg) lg {
+	if c.bounded() {
+		e.hard = now.bucket.Size - now.bucket.Full
+		e.soft = e.hard - e.hard/8
+	}
+	if e.class == Key && c.s.MaxIntra > 0 {
+		e.soft = min(e.soft, c.frameBits()*c.s.MaxIntra/100)
+	} else if e.class == Key && c.s.Mode == VariableBitrate && c.plan.pass == nil {
+		e.soft = min(e.soft, c.s.Rate.Bitrate*keyShare/100)
+	}
+	need := int64(0)
+	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
+		even := c.window.before(now.frames+1) - now.bucket.Full + c.frameBits()
+		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
+		room, least := min(even+slack, c.setPoint()+slack*2-now.bucket.Full+c.frameBits()), c.frameBits()/4
+		if e.class == Key {
+			least = c.frameBits()
+		}
+		e.soft = min(e.soft, max(room, least))
+		need = even - slack
+	}
+	size := func(step lg) int64 { return c.m.predict(e.class, &c.curve, step) }
+	if c.s.Mode == ConstantBitrate && e.class == Key {
+		// An easier scene gets what it may have at once; the base follows.
+		step = max(solve(c.lo, step, e.soft-e.soft/8, size), step-easierKey)
+	}
+	if size(step) > e.soft {
+		step = solve(step, c.hi, e.soft-e.soft/16, size)
+	} else if size(step) < need {
+		step = max(solve(c.lo, step, need, size), step-octave/2)
+	}
+	return step
+}
+
+// Verdict is what becomes of a checked frame.
+type Verdict uint8
+
+// Verdicts.
+const (
+	Keep  Verdict = iota
+	Again         // code it with another quantiser
+	Leave         // leave it out: LeaveOut was done
+)
+
+// Recode decides whether a frame that has to be checked, and took bits, stays as it
+// is. It is asked again after each attempt.
+func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
+	e := &c.events[len(c.events)-1]
+	over := e.attempts == 0 && bits > e.soft+e.soft/16 || bits > e.hard
+	switch {
+	case !over:
+		return Keep, e.qIdx
+	case e.qIdx < c.most:
+		next := c.most
+		if e.attempts == 0 {
+			// The frame itself says how far its curve was off.
+			want := scaleExp2(e.soft-e.soft/12, log2(e.raw)-log2(bits))
+			next = min(max(index(solve(c.lo, c.hi, want, c.curve.at)), e.qIdx+1), c.most)
+		}
+		e.qIdx = next
+		e.attempts++
+		e.raw = c.curve.at(steps[e.qIdx])
+		if c.s.Record {
+			c.record[len(c.record)-1].QIdx = uint8(e.qIdx)
+		}
+		return Again, e.qIdx
+	case c.s.Drop && !e.needed && bits > e.hard:
+		shown := e.shown
+		c.events = c.events[:len(c.events)-1]
+		if c.s.Record {
+			c.record = c.record[:len(c.record)-1]
+		}
+		c.LeaveOut(shown)
+		return Leave, e.qIdx
+	}
+	return Keep, e.qIdx
+}
+
+// Fullness is how much of the bucket is taken, in bits, as far as sizes are known;
+// 0 without one.
+func (c *Controller) Fullness() int64 { return c.bucket.Full }
+
+// Dropped is the number of frames left out.
+func (c *Controller) Dropped() int64 { return c.dropped }
+
+// Measures tells whether Choose needs to know how hard frames are.
+func (c *Controller) Measures() bool {
+	return c.s.Mode != ConstantQuantizer || c.bounded() || c.s.Pass != nil || c.s.Record
+}
+
+// Lossless tells that Choose will return 0 for the next frame.
+func (c *Controller) Lossless() bool {
+	return c.s.Mode == ConstantQuantizer && c.s.Rate.Quantizer == 0 && c.s.Rate.MinQuantizer == 0
+}
+
+// Rechecks tells that some frames have to be checked.
+func (c *Controller) Rechecks() bool { return c.bounded() || c.s.Mode != ConstantQuantizer }
+
+// Err is what is wrong with the statistics of the pass before.
+func (c *Controller) Err() error { return c.err }
+
+// Recorded returns the statistics of the frames so far; nil unless they are collected.
+func (c *Controller) Recorded(s Shape) *Pass {
+	if !c.s.Record {
+		return nil
+	}
+	return &Pass{Shape: s, Frames: c.record}
+}
+
+// Finish says, after the last frame, that fewer were coded than the pass before had.
+func (c *Controller) Finish() error { return c.plan.finish() }
