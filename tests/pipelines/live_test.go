@@ -97,7 +97,7 @@ func TestChangesWhilePlaying(t *testing.T) {
 	needElement(t, "avdec_msmpeg4")
 	for _, test := range []string{
 		"bitrate_while_playing 60000 150000", "bitrate_while_playing 150000 60000",
-		"quantizer_while_playing", "quantizer_while_playing low-latency=true", "refused_while_playing",
+		"quantizer_while_playing", "quantizer_while_playing low-latency=true", "refused_while_playing", "drop_frames",
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()

@@ -398,6 +398,7 @@ class Street:
                 continue
             assert m.type == Gst.MessageType.EOS, m.parse_error()
             break
+        self.dropped = e.get_property("stats").get_uint64("dropped")[1]
         p.set_state(Gst.State.NULL)
 
     def rate(self, first, n):
@@ -435,6 +436,15 @@ def test_quantizer_while_playing(*args):
     assert same == 60 if "low-latency=true" in args else 60 - 16 < same <= 61, same
     assert s.rate(80, 40) < plain.rate(80, 40) / 2, (s.rate(80, 40), plain.rate(80, 40))
     check(s.messages, [])
+
+
+def test_drop_frames():
+    """What the rate control leaves out is dropped in its turn, and counted."""
+    s = Street("low-latency=true bitrate=20000 buffer-size=100 max-quantizer=60 drop-frames=true", lambda e, n: None)
+    print(f"{len(s.sizes)} frames of {s.entered}, {s.dropped} dropped")
+    check(s.entered, 120)
+    check(len(s.sizes), 120 - s.dropped)
+    assert s.dropped > 0
 
 
 def test_refused_while_playing():
