@@ -224,6 +224,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	e.stamp(frame)
 	if late := -C.gst_video_encoder_get_max_encode_time(e.base(), frame); late > 0 { // never without qos
 		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), time.Duration(late))
+		e.stats.skipped()
 		C.grav1enc_release_input(frame)
 		sent = true
 		return s.skip(frame)

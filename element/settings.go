@@ -107,7 +107,7 @@ var properties = []property{
 
 // mutable are the properties that take effect while the element is PLAYING, with the
 // next frame that goes in.
-var mutable = []string{"keyframe-after-stall", "min-key-frame-interval", "max-key-frame-interval", "stats-interval"}
+var mutable = []string{"stats-interval", "keyframe-after-stall", "min-key-frame-interval", "max-key-frame-interval"}
 
 // Bit patterns of negative bounds.
 const (

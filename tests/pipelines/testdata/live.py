@@ -185,6 +185,7 @@ def test_qos(*args):
         check(h.times(), [i * SECOND // 30 for i in kept])
         check([kept[i] for i in key_frames(h)], [0, 24 if qos else 10], "key frames")
         check(answered(h), [(10, True, 7)])
+        check(h.enc.get_property("stats").get_uint64("dropped")[1], len(late), "dropped, in the statistics")
         messages = []
         while m := h.bus.pop_filtered(Gst.MessageType.QOS):
             messages.append(m.parse_qos()[3])
@@ -370,8 +371,9 @@ def test_property_types():
     types = {"speed-preset": "guint", "low-latency": "gboolean", "min-key-frame-interval": "guint64", "max-key-frame-interval": "guint64",
              "switch-frame-interval": "guint64", "bitrate": "gint", "quantizer": "guint", "min-quantizer": "guint", "tile-cols": "guint",
              "tile-rows": "guint", "tiles": "guint", "rdo-lookahead-frames": "gint", "tune": "GstGrav1EncTune", "reservoir-frame-delay": "gint",
-             "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64"}
-    playing = {"min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
+             "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64",
+             "max-memory": "guint64", "psnr": "gboolean", "stats-interval": "guint64"}
+    playing = {"stats-interval", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
     for factory in ("grav1enc", "rav1enc"):
         enc = Gst.ElementFactory.make(factory, None)
         for name, want in types.items():
