@@ -93,11 +93,11 @@ func TestConfig(t *testing.T) {
 		want       []string
 	}{
 		"defaults": {smallVideo, "", []string{
-			"Width:64 Height:48 BitDepth:8 Chroma:0 FrameRate:{Num:25 Den:1}", "SpeedPreset:6 Quantizer:100 MinQuantizer:0 Bitrate:0 Tune:1 LowLatency:false Threads:0",
+			"Width:64 Height:48 BitDepth:8 Chroma:0 FrameRate:{Num:25 Den:1}", "SpeedPreset:6 RateControl:0 Quantizer:100 MinQuantizer:0 MaxQuantizer:0 Bitrate:0 ", "Tune:1 LowLatency:false Threads:0",
 			"MinKeyFrameInterval:12 MaxKeyFrameInterval:240 SwitchFrameInterval:0", "ReservoirFrameDelay:0", "ErrorResilient:false"}},
 		"properties": {smallVideo, "speed-preset=3 quantizer=77 min-quantizer=9 tune=psnr low-latency=true threads=2 tile-cols=4 tile-rows=2 tiles=8 " +
 			"min-key-frame-interval=5 max-key-frame-interval=50 switch-frame-interval=7 error-resilient=true", []string{
-			"SpeedPreset:3 Quantizer:77 MinQuantizer:9 Bitrate:0 Tune:0 LowLatency:true Threads:2 TileCols:4 TileRows:2 Tiles:8 MinKeyFrameInterval:5 MaxKeyFrameInterval:50 SwitchFrameInterval:7",
+			"SpeedPreset:3 RateControl:0 Quantizer:77 MinQuantizer:9 MaxQuantizer:0 Bitrate:0 ", "Tune:0 LowLatency:true Threads:2 TileCols:4 TileRows:2 Tiles:8 MinKeyFrameInterval:5 MaxKeyFrameInterval:50 SwitchFrameInterval:7",
 			"ErrorResilient:true"}},
 		"all key frames": {smallVideo, "max-key-frame-interval=1", []string{"MinKeyFrameInterval:1 MaxKeyFrameInterval:1 "}},
 		"endless":        {smallVideo, "max-key-frame-interval=18446744073709551615", []string{"MaxKeyFrameInterval:9223372036854775807 "}},
