@@ -51,6 +51,7 @@ type element struct {
 
 	// Owned by the streaming thread.
 	format   format
+	formats  int // set since the start
 	timing   timing
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
@@ -76,6 +77,8 @@ type format struct {
 	layout caps.Format
 	stream string // stream-format of the output: obu-stream or annexb
 	align  string // alignment of the output: tu, frame or obu
+
+	passFile string // for the statistics of a first pass, or ""
 }
 
 func (f *format) release() {
@@ -120,6 +123,7 @@ func grav1encStart(enc *C.GstVideoEncoder) (ok C.gboolean) {
 	e := from(enc)
 	defer e.guard("start", func() { ok = 0 })
 	e.flow = C.GST_FLOW_OK
+	e.formats = 0
 	e.timing.restart()
 	e.setFlushing(false)
 	e.stats.reset()

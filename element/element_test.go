@@ -26,7 +26,7 @@ func TestDefaults(t *testing.T) {
 		got, want := reflect.ValueOf(cfg).FieldByName(p.field), reflect.ValueOf(want).FieldByName(p.field)
 		if !got.IsValid() {
 			t.Errorf("%s: encoder.Config has no field %s", p.name, p.field)
-		} else if !got.Equal(want) {
+		} else if !reflect.DeepEqual(got.Interface(), want.Interface()) {
 			t.Errorf("%s: %v, want %v", p.name, got, want)
 		}
 	}
@@ -45,6 +45,8 @@ func TestEveryPropertyArrives(t *testing.T) {
 			*v = 20
 		case *uint64:
 			*v++
+		case *string: // the file is read when the caps are known
+			continue
 		}
 		var a, b encoder.Config
 		if err := errors.Join(before.apply(&a), after.apply(&b)); err != nil {

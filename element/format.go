@@ -62,6 +62,9 @@ func (e *element) setFormat(state *C.GstVideoCodecState, in *C.GstCaps) bool {
 		e.postError(err)
 		return false
 	}
+	if !e.multipass(&f) {
+		return false
+	}
 	f.stream, f.align = e.wanted()
 	f.config.AnnexB = f.stream == "annexb"
 	codec, err := newEncoder(f.config)

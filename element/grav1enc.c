@@ -7,18 +7,47 @@ GST_DEBUG_CATEGORY_STATIC (grav1enc_debug);
 G_DEFINE_TYPE (GstGrav1Enc, gst_grav1_enc, GST_TYPE_VIDEO_ENCODER)
 #define PARENT (GST_VIDEO_ENCODER_CLASS (gst_grav1_enc_parent_class))
 
-GType
-grav1enc_tune_get_type (void)
+static const GEnumValue tunes[] = {
+  {0, "Psnr", "psnr"},
+  {1, "Psychovisual", "psychovisual"},
+  {0, NULL, NULL}
+};
+
+static const GEnumValue rate_controls[] = {
+  {0, "cq without bitrate, with it cbr if low-latency, else vbr", "auto"},
+  {1, "Constant quantizer", "cq"},
+  {2, "Variable bitrate: bitrate on average", "vbr"},
+  {3, "Constant bitrate: bitrate at any time", "cbr"},
+  {0, NULL, NULL}
+};
+
+static const GEnumValue multipass_modes[] = {
+  {0, "One pass", "one-pass"},
+  {1, "First pass: collect statistics", "first-pass"},
+  {2, "Last pass: use statistics", "last-pass"},
+  {0, NULL, NULL}
+};
+
+static const struct
 {
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {0, "Psnr", "psnr"},
-    {1, "Psychovisual", "psychovisual"},
-    {0, NULL, NULL}
-  };
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstGrav1EncTune", values));
-  return type;
+  const char *property, *type;
+  const GEnumValue *values;
+} enumerations[] = {
+  {"tune", "GstGrav1EncTune", tunes},
+  {"rate-control", "GstGrav1EncRateControl", rate_controls},
+  {"multipass-mode", "GstGrav1EncMultipassMode", multipass_modes},
+};
+
+GType
+grav1enc_enum_type (const char *property)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (enumerations); i++)
+    if (g_str_equal (property, enumerations[i].property)) {
+      GType type = g_enum_register_static (enumerations[i].type, enumerations[i].values);
+      gst_type_mark_as_plugin_api (type, 0);
+      return type;
+    }
+  g_return_val_if_reached (G_TYPE_INVALID);
 }
 
 static gboolean
@@ -94,7 +123,6 @@ gst_grav1_enc_class_init (GstGrav1EncClass * klass)
   encoder->src_event = src_event;
   encoder->propose_allocation = propose_allocation;
   grav1encClassInit (object);
-  gst_type_mark_as_plugin_api (grav1enc_tune_get_type (), 0);
 }
 
 static void

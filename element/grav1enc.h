@@ -18,7 +18,10 @@ typedef struct {
 } GstGrav1EncClass;
 
 GType gst_grav1_enc_get_type (void);
-GType grav1enc_tune_get_type (void);
+
+/* Registers the enumeration of a property; once, when the class is made. */
+GType grav1enc_enum_type (const char *property);
+
 gboolean grav1enc_register (GstPlugin * plugin, const char *name);
 
 /* What an event handler of the Go side decided. */

@@ -24,6 +24,7 @@ const (
 	streamFormat                // the input can't be encoded
 	streamFailed                // downstream refused data
 	noMemory
+	noFile // statistics can't be read or written
 )
 
 func (p problem) code() (C.GQuark, C.gint) {
@@ -34,6 +35,8 @@ func (p problem) code() (C.GQuark, C.gint) {
 		return C.gst_stream_error_quark(), C.GST_STREAM_ERROR_FORMAT
 	case streamFailed:
 		return C.gst_stream_error_quark(), C.GST_STREAM_ERROR_FAILED
+	case noFile:
+		return C.gst_resource_error_quark(), C.GST_RESOURCE_ERROR_FAILED
 	case noMemory:
 		return C.gst_resource_error_quark(), C.GST_RESOURCE_ERROR_NO_SPACE_LEFT
 	}
@@ -71,6 +74,7 @@ func (e *element) postError(err error) C.GstFlowReturn {
 		memory   *encoder.MemoryError
 		frame    *encoder.FrameError
 		internal *encoder.InternalError
+		pass     *encoder.PassError
 	)
 	switch {
 	case errors.As(err, &config):
@@ -79,6 +83,8 @@ func (e *element) postError(err error) C.GstFlowReturn {
 		return e.post(noMemory, explainMemory(memory), err.Error())
 	case errors.As(err, &frame):
 		return e.post(streamFormat, err.Error(), "")
+	case errors.As(err, &pass):
+		return e.post(badSettings, "property multipass-cache-file: "+err.Error(), "")
 	case errors.As(err, &internal):
 		return e.post(encodeFailed, err.Error(), string(internal.Stack))
 	}

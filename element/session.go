@@ -175,6 +175,7 @@ func (s *session) drain() {
 	s.codec.Flush()
 	s.poke(false)
 	<-s.done
+	s.e.storePass(s.codec)
 	s.close()
 }
 
@@ -280,6 +281,14 @@ func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 	if p.PTS != int64(f.frame.pts) {
 		C.grav1enc_drop(s.e.self, f.frame)
 		return s.e.post(encodeFailed, "the encoder lost a frame", fmt.Sprintf("packet of %d, frame of %d", p.PTS, int64(f.frame.pts)))
+	}
+	if p.Dropped {
+		s.e.logf(C.GST_LEVEL_INFO, "frame %d is left out by the rate control", p.FrameIndex)
+		s.e.stats.skipped()
+		s.e.keyUnits.putBack(f.requests)
+		C.grav1enc_drop(s.e.self, f.frame)
+		s.finished(false)
+		return C.GST_FLOW_OK
 	}
 	s.e.logPacket(p)
 	s.e.stats.delivered(p)

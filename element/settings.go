@@ -41,7 +41,21 @@ type values struct {
 	psnr                bool
 	statsInterval       uint64 // ns
 	keyframeAfterStall  uint64 // ns
+	rateControl         uint32
+	maxBitrate          int32
+	maxQuantizer        uint32
+	bufferSize          uint32 // ms
+	maxIntraBitrate     uint32 // per cent
+	dropFrames          bool
+	multipassMode       uint32
+	multipassCacheFile  string
 }
+
+// Values of multipass-mode.
+const (
+	firstPass = 1
+	lastPass  = 2
+)
 
 // settings are the values and the lock that guards them.
 type settings struct {
@@ -59,7 +73,7 @@ type property struct {
 	field             string            // encoder.Config's name for it; "": the element's own
 	of                func(*values) any // pointer to the value; its type is the property's
 	min, max, def     uint64            // as the type's bit pattern; max is ignored for booleans and the enumeration
-	enum              bool              // *uint32 that is a GstGrav1EncTune
+	enum              bool              // *uint32 that is an enumeration, see grav1enc.c
 }
 
 var properties = []property{
@@ -73,12 +87,28 @@ var properties = []property{
 		func(v *values) any { return &v.maxKeyFrameInterval }, 0, math.MaxUint64, 240, false},
 	{"switch-frame-interval", "Switch frame interval", "Distance between switch frames, in frames (0 = none); needs low-latency", "SwitchFrameInterval",
 		func(v *values) any { return &v.switchFrameInterval }, 0, math.MaxUint64, 0, false},
+	{"rate-control", "Rate control", "What is held constant", "RateControl",
+		func(v *values) any { return &v.rateControl }, 0, 3, 0, true},
 	{"bitrate", "Bitrate", "Bitrate in bits per second (0 = constant quantizer)", "Bitrate",
 		func(v *values) any { return &v.bitrate }, 0, math.MaxInt32, 0, false},
+	{"max-bitrate", "Maximum bitrate", "Bits per second of a channel whose buffer never overflows (0 = none; with cbr it is bitrate)", "MaxBitrate",
+		func(v *values) any { return &v.maxBitrate }, 0, math.MaxInt32, 0, false},
+	{"buffer-size", "Buffer size", "Milliseconds of max-bitrate (cbr: bitrate) which that buffer holds, 20 to 60000 (0 = 1000)", "BufferSize",
+		func(v *values) any { return &v.bufferSize }, 0, math.MaxInt32, 0, false},
+	{"max-intra-bitrate", "Maximum intra bitrate", "Largest key frame in per cent of a frame's share of bitrate (0 = what buffer-size allows)", "MaxIntraBitrate",
+		func(v *values) any { return &v.maxIntraBitrate }, 0, math.MaxInt32, 0, false},
+	{"drop-frames", "Drop frames", "Leave frames out that would overflow the buffer; needs low-latency", "DropFrames",
+		func(v *values) any { return &v.dropFrames }, 0, 1, 0, false},
+	{"multipass-mode", "Multipass mode", "Which pass over the same frames this is", "RecordPass",
+		func(v *values) any { return &v.multipassMode }, 0, 2, 0, true},
+	{"multipass-cache-file", "Multipass cache file", "File for the statistics of the first pass; after changes of caps .1, .2 … is appended", "PassData",
+		func(v *values) any { return &v.multipassCacheFile }, 0, 0, 0, false},
 	{"quantizer", "Quantizer", "Base quantizer of the constant quantizer mode (0 = lossless, 255 = coarsest)", "Quantizer",
 		func(v *values) any { return &v.quantizer }, 0, math.MaxUint32, 100, false},
 	{"min-quantizer", "Minimum quantizer", "Smallest base quantizer that may be chosen for a frame", "MinQuantizer",
 		func(v *values) any { return &v.minQuantizer }, 0, 255, 0, false},
+	{"max-quantizer", "Maximum quantizer", "Largest base quantizer that may be chosen for a bitrate (0 = 255)", "MaxQuantizer",
+		func(v *values) any { return &v.maxQuantizer }, 0, 255, 0, false},
 	{"tile-cols", "Tile columns", "Number of tile columns, a power of two (0 = one)", "TileCols",
 		func(v *values) any { return &v.tileCols }, 0, math.MaxUint32, 0, false},
 	{"tile-rows", "Tile rows", "Number of tile rows, a power of two (0 = one)", "TileRows",
@@ -107,7 +137,7 @@ var properties = []property{
 
 // mutable are the properties that take effect while the element is PLAYING, with the
 // next frame that goes in.
-var mutable = []string{"stats-interval", "keyframe-after-stall", "min-key-frame-interval", "max-key-frame-interval"}
+var mutable = []string{"bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall", "stats-interval"}
 
 // Bit patterns of negative bounds.
 const (
@@ -116,6 +146,7 @@ const (
 )
 
 func defaults() (values values) {
+	values.multipassCacheFile = "multipass.cache"
 	for i := range properties {
 		p := &properties[i]
 		switch v := p.of(&values).(type) {
@@ -138,8 +169,10 @@ func (v *values) apply(cfg *encoder.Config) error {
 	cfg.LowLatency = v.lowLatency
 	v.applyMutable(cfg)
 	cfg.SwitchFrameInterval = clamp(v.switchFrameInterval)
-	cfg.Bitrate = int64(v.bitrate)
-	cfg.Quantizer, cfg.MinQuantizer = int(v.quantizer), int(v.minQuantizer)
+	cfg.RateControl = encoder.RateControl(v.rateControl)
+	cfg.BufferSize, cfg.MaxIntraBitrate = int(v.bufferSize), int(v.maxIntraBitrate)
+	cfg.DropFrames = v.dropFrames
+	cfg.RecordPass = v.multipassMode == firstPass
 	cfg.TileCols, cfg.TileRows, cfg.Tiles = int(v.tileCols), int(v.tileRows), int(v.tiles)
 	cfg.LookaheadFrames = int(v.rdoLookaheadFrames)
 	cfg.Tune = encoder.Tune(v.tune)
@@ -160,6 +193,8 @@ func (v *values) apply(cfg *encoder.Config) error {
 
 // applyMutable writes those values into cfg that an encoder takes while it runs.
 func (v *values) applyMutable(cfg *encoder.Config) {
+	cfg.Bitrate, cfg.MaxBitrate = int64(v.bitrate), int64(v.maxBitrate)
+	cfg.Quantizer, cfg.MinQuantizer, cfg.MaxQuantizer = int(v.quantizer), int(v.minQuantizer), int(v.maxQuantizer)
 	cfg.MaxKeyFrameInterval = clamp(v.maxKeyFrameInterval)
 	cfg.MinKeyFrameInterval = clamp(v.minKeyFrameInterval)
 	if cfg.MaxKeyFrameInterval > 0 { // the maximum wins: it makes a key frame wherever it ends
@@ -167,10 +202,16 @@ func (v *values) applyMutable(cfg *encoder.Config) {
 	}
 }
 
+// rateOf is what an encoder is told of cfg while it runs.
+func rateOf(cfg *encoder.Config) encoder.Rate {
+	return encoder.Rate{Bitrate: cfg.Bitrate, MaxBitrate: cfg.MaxBitrate,
+		Quantizer: cfg.Quantizer, MinQuantizer: cfg.MinQuantizer, MaxQuantizer: cfg.MaxQuantizer}
+}
+
 // update tells codec, and the format for encoders to come, what was set since the last
 // frame. What codec refuses is a warning, and stays as it was.
 func (e *element) update(codec encoder.Interface) {
-	cfg := e.format.config
+	f, cfg := &e.format.config, e.format.config
 	e.settings.mu.Lock()
 	changed := e.settings.changed
 	e.settings.changed = false
@@ -179,11 +220,19 @@ func (e *element) update(codec encoder.Interface) {
 	if !changed {
 		return
 	}
+	rate := rateOf(&cfg)
+	if err := codec.SetRate(rate); err != nil {
+		e.warn(err)
+	} else {
+		f.Bitrate, f.MaxBitrate = rate.Bitrate, rate.MaxBitrate
+		f.Quantizer, f.MinQuantizer, f.MaxQuantizer = rate.Quantizer, rate.MinQuantizer, rate.MaxQuantizer
+	}
 	if err := codec.SetKeyFrameIntervals(cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval); err != nil {
 		e.warn(err)
-		return
+	} else {
+		f.MinKeyFrameInterval, f.MaxKeyFrameInterval = cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval
 	}
-	e.format.config = cfg
+	e.logf(C.GST_LEVEL_INFO, "from now on %+v, key frames %d to %d frames apart", rateOf(f), f.MinKeyFrameInterval, f.MaxKeyFrameInterval)
 }
 
 // stallLimit is how long a push of frame may last before it is a stall; 0: for ever. A
@@ -260,11 +309,14 @@ func (p *property) spec() *C.GParamSpec {
 		return C.g_param_spec_boolean(name, nick, blurb, C.gboolean(p.def), flags)
 	case *int32:
 		return C.g_param_spec_int(name, nick, blurb, C.gint(int32(p.min)), C.gint(int32(p.max)), C.gint(int32(p.def)), flags)
+	case *string:
+		def := defaults()
+		return C.g_param_spec_string(name, nick, blurb, C.CString(*p.of(&def).(*string)), flags)
 	case *uint64:
 		return C.g_param_spec_uint64(name, nick, blurb, C.guint64(p.min), C.guint64(p.max), C.guint64(p.def), flags)
 	}
 	if p.enum {
-		return C.g_param_spec_enum(name, nick, blurb, C.grav1enc_tune_get_type(), C.gint(p.def), flags)
+		return C.g_param_spec_enum(name, nick, blurb, C.grav1enc_enum_type(name), C.gint(p.def), flags)
 	}
 	return C.g_param_spec_uint(name, nick, blurb, C.guint(p.min), C.guint(p.max), C.guint(p.def), flags)
 }
@@ -285,6 +337,8 @@ func grav1encSetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C
 		*v = int32(C.g_value_get_int(value))
 	case *uint64:
 		*v = uint64(C.g_value_get_uint64(value))
+	case *string:
+		*v = C.GoString(C.g_value_get_string(value))
 	case *uint32:
 		if p.enum {
 			*v = uint32(C.g_value_get_enum(value))
@@ -312,6 +366,8 @@ func grav1encGetProperty(object *C.GObject, id C.guint, value *C.GValue, spec *C
 		C.g_value_set_int(value, C.gint(*v))
 	case *uint64:
 		C.g_value_set_uint64(value, C.guint64(*v))
+	case *string:
+		C.g_value_take_string(value, gstrdup(*v))
 	case *uint32:
 		if p.enum {
 			C.g_value_set_enum(value, C.gint(*v))

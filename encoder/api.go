@@ -156,6 +156,11 @@ type Interface interface {
 	// ReceivePacket returns the next temporal unit, waiting for workers when one is
 	// on its way; ErrNeedMoreData when none is, ErrEndOfStream after the last.
 	ReceivePacket(ctx context.Context) (*Packet, error)
+	// SetRate changes rates and quantisers from the next frame on whose mini-GOP isn't
+	// complete yet.
+	SetRate(Rate) error
+	// PassData returns the statistics of a pass that has come to its end.
+	PassData() []byte
 	// SetKeyFrameIntervals changes MinKeyFrameInterval and MaxKeyFrameInterval from the
 	// next frame sent on.
 	SetKeyFrameIntervals(shortest, longest int64) error

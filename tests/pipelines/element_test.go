@@ -57,7 +57,10 @@ func TestRefusals(t *testing.T) {
 func TestRealRefusals(t *testing.T) {
 	for _, args := range [][]string{
 		{"property quantizer = 256|0..255", "quantizer=256"},
-		{"property bitrate = 1000000", "bitrate=1000000"},
+		{"property bitrate = 1000000", "bitrate=1000000 rate-control=cq"},
+		{"property max-bitrate = 1000|bitrate (1000000)", "bitrate=1000000 max-bitrate=1000"},
+		{"property drop-frames = true|low-latency", "bitrate=1000000 drop-frames=true"},
+		{"property buffer-size = 5|20..60000", "bitrate=1000000 buffer-size=5"},
 		{"property tile-cols = 3|power of two", "tile-cols=3"},
 		{"property switch-frame-interval = 5|low-latency", "switch-frame-interval=5"},
 		{"property reservoir-frame-delay = 20|bitrate", "reservoir-frame-delay=20"},
@@ -65,7 +68,7 @@ func TestRealRefusals(t *testing.T) {
 	} {
 		t.Run(args[1], func(t *testing.T) {
 			t.Parallel()
-			host(t, "real", nil, "refusal", args[0], smallVideo, args[1])
+			host(t, "real", nil, append([]string{"refusal", args[0], smallVideo}, strings.Fields(args[1])...)...)
 		})
 	}
 }
@@ -93,11 +96,11 @@ func TestConfig(t *testing.T) {
 		want       []string
 	}{
 		"defaults": {smallVideo, "", []string{
-			"Width:64 Height:48 BitDepth:8 Chroma:0 FrameRate:{Num:25 Den:1}", "SpeedPreset:6 RateControl:0 Quantizer:100 MinQuantizer:0 MaxQuantizer:0 Bitrate:0 ", "Tune:1 LowLatency:false Threads:0",
+			"Width:64 Height:48 BitDepth:8 Chroma:0 FrameRate:{Num:25 Den:1}", "SpeedPreset:6 RateControl:0 Quantizer:100 MinQuantizer:0 MaxQuantizer:0 Bitrate:0 MaxBitrate:0", "Tune:1 LowLatency:false Threads:0",
 			"MinKeyFrameInterval:12 MaxKeyFrameInterval:240 SwitchFrameInterval:0", "ReservoirFrameDelay:0", "ErrorResilient:false"}},
 		"properties": {smallVideo, "speed-preset=3 quantizer=77 min-quantizer=9 tune=psnr low-latency=true threads=2 tile-cols=4 tile-rows=2 tiles=8 " +
 			"min-key-frame-interval=5 max-key-frame-interval=50 switch-frame-interval=7 error-resilient=true", []string{
-			"SpeedPreset:3 RateControl:0 Quantizer:77 MinQuantizer:9 MaxQuantizer:0 Bitrate:0 ", "Tune:0 LowLatency:true Threads:2 TileCols:4 TileRows:2 Tiles:8 MinKeyFrameInterval:5 MaxKeyFrameInterval:50 SwitchFrameInterval:7",
+			"SpeedPreset:3 RateControl:0 Quantizer:77 MinQuantizer:9 MaxQuantizer:0 Bitrate:0", "Tune:0 LowLatency:true Threads:2 TileCols:4 TileRows:2 Tiles:8 MinKeyFrameInterval:5 MaxKeyFrameInterval:50 SwitchFrameInterval:7",
 			"ErrorResilient:true"}},
 		"all key frames": {smallVideo, "max-key-frame-interval=1", []string{"MinKeyFrameInterval:1 MaxKeyFrameInterval:1 "}},
 		"endless":        {smallVideo, "max-key-frame-interval=18446744073709551615", []string{"MaxKeyFrameInterval:9223372036854775807 "}},

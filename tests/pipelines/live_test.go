@@ -92,6 +92,43 @@ func TestStoppedProcess(t *testing.T) {
 	}
 }
 
+// TestChangesWhilePlaying sets properties in the middle of real footage.
+func TestChangesWhilePlaying(t *testing.T) {
+	needElement(t, "avdec_msmpeg4")
+	for _, test := range []string{
+		"bitrate_while_playing 60000 150000", "bitrate_while_playing 150000 60000",
+		"quantizer_while_playing", "quantizer_while_playing low-latency=true", "refused_while_playing",
+	} {
+		t.Run(test, func(t *testing.T) {
+			t.Parallel()
+			t.Log(live(t, strings.Fields(test)...))
+		})
+	}
+}
+
+// TestTwoPasses plans the second pass with what the first one found.
+func TestTwoPasses(t *testing.T) {
+	needElement(t, "avdec_msmpeg4")
+	dir := t.TempDir()
+	pass := func(mode string) string {
+		file := filepath.Join(dir, mode)
+		launch(t, "filesrc location=%s ! avidemux ! avdec_msmpeg4 ! videoscale ! video/x-raw,width=192,height=144,pixel-aspect-ratio=1/1 ! "+
+			"grav1enc speed-preset=10 bitrate=80000 multipass-mode=%s multipass-cache-file=%s/cache ! filesink location=%s", clip, mode, dir, file)
+		return file
+	}
+	pass("first-pass")
+	info, err := os.Stat(pass("last-pass"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate := info.Size() * 8 * 10 / 120
+	t.Logf("%d bit/s", rate)
+	if rate < 80000*97/100 || rate > 80000*103/100 {
+		t.Errorf("%d bit/s, want 80000", rate)
+	}
+	host(t, "real", nil, "refusal", "multipass-cache-file|can't be read", smallVideo, "bitrate=80000", "multipass-mode=last-pass", "multipass-cache-file="+dir+"/none")
+}
+
 // TestLatency compares what is reported with what comes out.
 func TestLatency(t *testing.T) {
 	for name, properties := range modes {

@@ -157,6 +157,9 @@ func (f *fake) SequenceHeader() []byte {
 	return []byte{0x0A, 0x0B, 0, 0, 0, 0x04, 0x3C, 0xFF, 0xBC, 0xFB, 0xF9, 0, 0x40}
 }
 
+func (f *fake) SetRate(encoder.Rate) error { return nil }
+func (f *fake) PassData() []byte           { return nil }
+
 func (f *fake) SetKeyFrameIntervals(shortest, longest int64) error { return nil }
 
 func (f *fake) Latency() int         { return f.cfg.LookaheadFrames }

@@ -366,14 +366,94 @@ def test_pause(live):
     p.set_state(Gst.State.NULL)
 
 
+class Street:
+    """Real footage, 120 frames at 10 a second, through the encoder; at(n) is called before frame n
+    goes in. sizes and keys are what comes out."""
+
+    def __init__(self, encoder, at):
+        self.sizes, self.keys, self.entered, self.messages = [], [], 0, []
+        p = Gst.parse_launch("filesrc location=../testdata/street.avi ! avidemux ! avdec_msmpeg4 ! videoscale ! video/x-raw,width=192,height=144,pixel-aspect-ratio=1/1 ! "
+                             f"grav1enc name=e speed-preset=10 {encoder} ! fakesink sync=false")
+        e = p.get_by_name("e")
+
+        def entered(pad, info):
+            at(e, self.entered)
+            self.entered += 1
+            return Gst.PadProbeReturn.OK
+
+        def left(pad, info):
+            buf = info.get_buffer()
+            if not buf.has_flags(Gst.BufferFlags.DELTA_UNIT):
+                self.keys.append(len(self.sizes))
+            self.sizes.append(buf.get_size())
+            return Gst.PadProbeReturn.OK
+        e.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, entered)
+        e.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, left)
+        p.set_state(Gst.State.PLAYING)
+        while True:
+            m = p.get_bus().timed_pop_filtered(60 * SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR | Gst.MessageType.WARNING)
+            assert m, "no end"
+            if m.type == Gst.MessageType.WARNING:
+                self.messages.append(m.parse_warning()[0].message)
+                continue
+            assert m.type == Gst.MessageType.EOS, m.parse_error()
+            break
+        p.set_state(Gst.State.NULL)
+
+    def rate(self, first, n):
+        """Bit/s over n frames."""
+        return sum(self.sizes[first:first + n]) * 8 * 10 / n
+
+
+def setter(frame, **properties):
+    def at(e, n):
+        if n == frame:
+            for k, v in properties.items():
+                e.set_property(k.replace("_", "-"), v)
+    return at
+
+
+def test_bitrate_while_playing(first, then):
+    """A new bitrate is met within a second, without a key frame."""
+    s = Street(f"low-latency=true bitrate={first} max-key-frame-interval=0 min-key-frame-interval=1000", setter(60, bitrate=int(then)))
+    check(s.keys, [0])
+    check(len(s.sizes), 120)
+    for at, want in ((10, int(first)), (30, int(first)), (70, int(then)), (80, int(then)), (90, int(then))):
+        print(f"bit/s over 30 frames from {at}: {s.rate(at, 30):.0f}, want {want}")
+        assert abs(s.rate(at, 30) / want - 1) < 0.15, s.rate(at, 30)
+    check(s.messages, [])
+
+
+def test_quantizer_while_playing(*args):
+    """A new quantizer holds from the next frame that isn't part of a mini-GOP yet, and no
+    key frame is made; the frames before are as they were."""
+    options = "max-key-frame-interval=0 min-key-frame-interval=1000 quantizer=60 " + " ".join(args)
+    plain, s = Street(options, lambda e, n: None), Street(options, setter(60, quantizer=200))
+    check(s.keys, plain.keys)
+    same = next(i for i in range(120) if s.sizes[i] != plain.sizes[i])
+    print(f"the first frame that differs is {same}")
+    assert same == 60 if "low-latency=true" in args else 60 - 16 < same <= 61, same
+    assert s.rate(80, 40) < plain.rate(80, 40) / 2, (s.rate(80, 40), plain.rate(80, 40))
+    check(s.messages, [])
+
+
+def test_refused_while_playing():
+    """What can't change while playing is a warning that names the property; the stream goes on."""
+    s = Street("low-latency=true", setter(100, bitrate=100000))
+    check(len(s.sizes), 120)
+    assert len(s.messages) == 1 and "property bitrate = 100000" in s.messages[0], s.messages
+
+
 def test_property_types():
     """Types are exactly those that rav1enc has and webrtcsink sets; what changes while playing says so."""
     types = {"speed-preset": "guint", "low-latency": "gboolean", "min-key-frame-interval": "guint64", "max-key-frame-interval": "guint64",
              "switch-frame-interval": "guint64", "bitrate": "gint", "quantizer": "guint", "min-quantizer": "guint", "tile-cols": "guint",
              "tile-rows": "guint", "tiles": "guint", "rdo-lookahead-frames": "gint", "tune": "GstGrav1EncTune", "reservoir-frame-delay": "gint",
-             "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64",
+             "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64", "rate-control": "GstGrav1EncRateControl",
+             "max-bitrate": "gint", "buffer-size": "guint", "max-intra-bitrate": "guint", "drop-frames": "gboolean", "max-quantizer": "guint",
+             "multipass-mode": "GstGrav1EncMultipassMode", "multipass-cache-file": "gchararray",
              "max-memory": "guint64", "psnr": "gboolean", "stats-interval": "guint64"}
-    playing = {"stats-interval", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
+    playing = {"stats-interval", "bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
     for factory in ("grav1enc", "rav1enc"):
         enc = Gst.ElementFactory.make(factory, None)
         for name, want in types.items():
@@ -382,6 +462,7 @@ def test_property_types():
             check(bool(spec.flags & 1 << 12), name in playing, name + " is mutable in PLAYING")
             assert name in playing or spec.flags & 1 << 10, name + " is mutable in READY"
         # What webrtcsink sets at the start.
+        enc.set_property("bitrate", 2500000)
         enc.set_property("low-latency", True)
         enc.set_property("max-key-frame-interval", 715827882)
         enc.set_property("speed-preset", 10)
