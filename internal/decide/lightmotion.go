@@ -10,8 +10,9 @@ import (
 	"github.com/grav1e/grav1e/internal/tile"
 )
 
-// Motion of the light path: vectors are ranked by differences of 8-bit samples to
-// planes interpolated once per reference picture; only the winner is predicted.
+// Motion at fast presets: vectors and candidates are ranked by differences of 8-bit samples
+// to planes interpolated once per reference picture. Only the best few are predicted, on the
+// light path one.
 
 // listLight estimates the inter candidates of b; on the light path only the nearest and the new vectors.
 func (w *Worker) listLight(b *tile.Block) {
