@@ -440,7 +440,7 @@ def test_quantizer_while_playing(*args):
 
 def test_drop_frames():
     """What the rate control leaves out is dropped in its turn, and counted."""
-    s = Street("low-latency=true bitrate=20000 buffer-size=100 max-quantizer=60 drop-frames=true", lambda e, n: None)
+    s = Street("low-latency=true bitrate=60000 buffer-size=1000 max-quantizer=90 drop-frames=true", lambda e, n: None)
     print(f"{len(s.sizes)} frames of {s.entered}, {s.dropped} dropped")
     check(s.entered, 120)
     check(len(s.sizes), 120 - s.dropped)
