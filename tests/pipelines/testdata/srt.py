@@ -12,7 +12,9 @@ from host import SECOND, Gst, GstVideo, check, main
 from live import resident, wait_for
 
 FOREVER = 1 << 62
-HEADER = os.path.join(tempfile.mkdtemp(), "header")
+if sys.argv[1] != "receiver":
+    SCRATCH = tempfile.TemporaryDirectory()
+    HEADER = os.path.join(SCRATCH.name, "header")
 
 
 def free_port():
@@ -73,10 +75,10 @@ def test_receiver(uri, header):
     p.get_by_name("f").connect("handoff", lambda f, buf, pad: print("decoded", flush=True))
     p.set_state(Gst.State.PLAYING)
     try:
-        m = None
-        while not m:
+        m, parent = None, os.getppid()
+        while not m and os.getppid() == parent:  # nobody is left who would kill it
             m = p.get_bus().timed_pop_filtered(SECOND // 20, Gst.MessageType.ERROR | Gst.MessageType.EOS)
-        print("ended", m.type == Gst.MessageType.ERROR and m.parse_error(), flush=True)
+        print("ended", m and m.type == Gst.MessageType.ERROR and m.parse_error(), flush=True)
     finally:  # also on SIGINT: it says goodbye
         p.set_state(Gst.State.NULL)
 
@@ -85,10 +87,9 @@ class Receiver:
     """test_receiver in a process of its own."""
 
     def __init__(self, uri):
-        self.log = open(f"/tmp/grav1e-srt-{os.getpid()}-{id(self)}.log", "w+b")
+        self.log = tempfile.TemporaryFile()
         env = {k: v for k, v in os.environ.items() if k != "GST_DEBUG"}
         self.process = subprocess.Popen([sys.executable, __file__, "receiver", uri, HEADER], stdout=self.log, stderr=subprocess.STDOUT, env=env)
-        os.unlink(self.log.name)
 
     def text(self):
         return os.pread(self.log.fileno(), 1 << 20, 0).decode()
