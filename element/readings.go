@@ -23,7 +23,7 @@ type reading struct {
 var readings = []reading{
 	{"memory-plan", "Memory plan", "What the encoder maps for the caps in force, in bytes: total, threads, lookahead (frames), items", (*element).memoryPlan},
 	{"stats", "Statistics", "Since the element left READY: frames-in, frames-out, dropped, key-frames, bytes, average-quantizer, encode-time (ns per frame), " +
-		"bitrate and fps of the last second, psnr-y, -u, -v (dB, with psnr)", (*element).statistics},
+		"bitrate and fps of the last second, buffer-fullness (bits) and buffer-time (ns) with a rate control, psnr-y, -u, -v (dB, with psnr)", (*element).statistics},
 }
 
 // spec makes the GParamSpec. Its strings are static, the class keeps it for ever.

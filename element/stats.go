@@ -100,10 +100,25 @@ func (e *element) statistics() *C.GstStructure {
 	out.set("encode-time", uint64(c.mean(float64(c.encoding))))
 	out.set("bitrate", uint64(bitrate))
 	out.set("fps", fps)
+	if buffer := e.bufferStats(); buffer.BufferBits > 0 {
+		out.set("buffer-fullness", uint64(buffer.BufferBits))
+		out.set("buffer-time", uint64(buffer.BufferTime))
+	}
 	for i := range c.planes {
 		out.set([]string{"psnr-y", "psnr-u", "psnr-v"}[i], c.mean(c.psnr[i]))
 	}
 	return out.c
+}
+
+// bufferStats are those of the session under way.
+func (e *element) bufferStats() encoder.Stats {
+	e.mu.Lock()
+	s := e.session
+	e.mu.Unlock()
+	if s == nil {
+		return encoder.Stats{}
+	}
+	return s.codec.Stats()
 }
 
 // window holds what happened in the last second of some clock.

@@ -7,7 +7,7 @@ import (
 
 // TestStats: the statistics as a property and as messages.
 func TestStats(t *testing.T) {
-	for _, test := range []string{"stats", "stats_interval"} {
+	for _, test := range []string{"stats", "stats_interval", "buffer_fullness"} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
 			script(t, "real", "readings.py", nil, test)

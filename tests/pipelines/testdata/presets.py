@@ -11,10 +11,12 @@ for name in NAMES:
     assert h.enc.get_meta(name, "comment")[1], name
     text = [f"{p} {h.enc.get_property(p)}" for p in ("speed-preset", "low-latency", "quantizer", "max-key-frame-interval", "tune")]
     settings.add(tuple(text))
-    check(h.enc.get_property("low-latency"), name.startswith("live"))
+    live = name.startswith("live")
+    check((h.enc.get_property("low-latency"), h.enc.get_property("bitrate") > 0), (live, live), name)
+    check(h.enc.get_property("rate-control").value_nick, "cbr" if live else "cq", name)
     assert h.start(64, 64)
     h.push_many(8)
-    assert len(h.times()) > 0 or not name.startswith("live")
+    assert len(h.times()) > 0 or not live
     h.eos()
     check(h.times(), at30(8), name)
     assert h.error() is None

@@ -1,4 +1,5 @@
 """What grav1enc tells about itself: readings.py TEST [ARGUMENTS], as host.py."""
+import random
 import resource
 import sys
 
@@ -113,6 +114,24 @@ def test_stats():
     check(values(h.enc.get_property("stats"))["frames-in"], 40, "in READY")
     h.enc.set_state(Gst.State.PAUSED)
     check(values(h.enc.get_property("stats"))["frames-in"], 0, "started again")
+    h.stop()
+
+
+def test_buffer_fullness():
+    """With a rate control the statistics tell how full the channel's buffer is, in bits and in time."""
+    h = Harness(speed_preset=10, low_latency=True, bitrate=200000, buffer_size=500)
+    assert h.start(320, 180)
+    seen = 0
+    for i in range(60):
+        buf = Gst.Buffer.new_wrapped(random.Random(i).randbytes(h.size))
+        buf.pts, buf.duration = i * SECOND // 30, SECOND // 30
+        check(h.src.push(buf), Gst.FlowReturn.OK)
+        v = values(h.enc.get_property("stats"))
+        if "buffer-fullness" in v:
+            seen += 1
+            assert abs(v["buffer-fullness"] * SECOND / 200000 - v["buffer-time"]) < SECOND // 1000, v
+    assert seen > 0
+    h.eos()
     h.stop()
 
 
