@@ -20,7 +20,7 @@ func (e *Encoder) checkRegions(f *Frame) error {
 	switch {
 	case len(f.Regions) > maxRegions:
 		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), fmt.Sprintf("0..%d", maxRegions)}
-	case len(f.Regions) > 0 && c.Bitrate == 0 && c.Quantizer == 0 && c.MinQuantizer == 0:
+	case len(f.Regions) > 0 && e.lossless():
 		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), "0 when coding is lossless (Quantizer 0)"}
 	}
 	for i := range f.Regions {
@@ -34,6 +34,12 @@ func (e *Encoder) checkRegions(f *Frame) error {
 		}
 	}
 	return nil
+}
+
+// lossless tells that frames sent now are coded without loss.
+func (e *Encoder) lossless() bool {
+	r := e.Rate()
+	return e.cfg.rateControl() == ConstantQuantizer && r.Quantizer == 0 && r.MinQuantizer == 0
 }
 
 // setQuantisers chooses the quantiser index of every superblock, where they differ.
@@ -92,7 +98,7 @@ func (c *coder) offsetQIdx(octaves float64) uint8 {
 	const grid = 1 << decide.DeltaQRes
 	depth, base := c.e.cfg.BitDepth, int(c.hdr.BaseQIdx)
 	want := float64(av1.AcQ(depth, base)) * math.Exp2(octaves)
-	q := base - (base-max(c.e.cfg.MinQuantizer, 1))/grid*grid
+	q := base - (base-min(c.rate.Least(), base))/grid*grid
 	for q+grid <= 255 && float64(av1.AcQ(depth, q)+av1.AcQ(depth, q+grid)) < 2*want {
 		q += grid
 	}

@@ -158,3 +158,19 @@ func texture(c *Config, n int) *Frame {
 	}
 	return f
 }
+
+// TestRegionsNeedLoss: regions are refused while coding is lossless, and only then.
+func TestRegionsNeedLoss(t *testing.T) {
+	e := open(t, base(func(c *Config) { c.Quantizer = 0 }))
+	f := picture(&e.cfg, 0)
+	f.Regions = []Region{{W: 1, H: 1, QOffset: -1}}
+	for _, quantizer := range []int{0, 100} {
+		if err := e.SetRate(Rate{Quantizer: quantizer}); err != nil {
+			t.Fatal(err)
+		}
+		var refused *FrameError
+		if err := e.SendFrame(soon(t), f); errors.As(err, &refused) != (quantizer == 0) {
+			t.Errorf("quantizer %d: %v", quantizer, err)
+		}
+	}
+}

@@ -576,6 +576,9 @@ func (c *Controller) Lossless() bool {
 	return c.s.Mode == ConstantQuantizer && c.s.Rate.Quantizer == 0 && c.s.Rate.MinQuantizer == 0
 }
 
+// Least is the smallest index a lossy frame may have now.
+func (c *Controller) Least() int { return c.least }
+
 // Rechecks tells that some frames have to be checked.
 func (c *Controller) Rechecks() bool { return c.bounded() || c.s.Mode != ConstantQuantizer }
 
