@@ -139,8 +139,6 @@ func speedFor(cfg *Config) decide.Speed {
 	if cfg.LowLatency || cfg.StillPicture {
 		s.MiniGOP = 1
 		s.PastRefs, s.FutureRefs = s.LowDelayRefs, 0
-		// One frame in four is of the base layer, and all others hang on it.
-		s.LightLayer = max(s.LightLayer, 1)
 	}
 	return s
 }
