@@ -1,287 +1,395 @@
 #include "textflag.h"
 
-// Filters of motion compensation on 16-bit samples, of 6 or 8 taps and 8 columns or more. Pairs of taps go through
-// VPDPWSSD: across, the pairs of the even and of the odd outputs are what lies in memory, one sample apart;
-// down, two rows are interleaved, and each pair of rows serves three or four rows of the output.
+// Filters of motion compensation on 16-bit samples, with sums of two products by VPDPWSSD. Taps are
+// in Z8 to Z11 by pairs, Z12 is the rounding, Z13 the shift, Z14 and Z15 the bounds of the results.
 
-// Words of both halves of a lane in turn.
-DATA alternate<>+0(SB)/8, $0x0b0a030209080100
-DATA alternate<>+8(SB)/8, $0x0f0e07060d0c0504
-DATA alternate<>+16(SB)/8, $0x0b0a030209080100
-DATA alternate<>+24(SB)/8, $0x0f0e07060d0c0504
-DATA alternate<>+32(SB)/8, $0x0b0a030209080100
-DATA alternate<>+40(SB)/8, $0x0f0e07060d0c0504
-DATA alternate<>+48(SB)/8, $0x0b0a030209080100
-DATA alternate<>+56(SB)/8, $0x0f0e07060d0c0504
-GLOBL alternate<>(SB), RODATA|NOPTR, $64
+// func firRowsAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *int16, n int, round, shift int32, low, high int16)
+//
+// Even and odd columns are summed apart: at an even distance the samples of two taps are neighbours already.
+//
+// SI, R9 source of the row, distance of rows; DI, R8 destination; R10 bytes of a row, R11 rows left;
+// AX column in bytes; Z7 the shift that leaves results of odd columns in the upper half of a dword.
 
-// Registers: DI, R8 destination and its stride, SI, R9 source and its stride, in bytes; R10, R11 width and rows;
-// vectors 16 to 19 pairs of taps, 20 rounding, 21 and 22 the least and greatest output, X23 shift.
-#define ARGUMENTS \
-	MOVQ         dst+0(FP), DI        \
-	MOVQ         dstStride+8(FP), R8  \
-	MOVQ         src+16(FP), SI       \
-	MOVQ         srcStride+24(FP), R9 \
-	MOVQ         w+32(FP), R10        \
-	MOVQ         h+40(FP), R11        \
-	MOVQ         taps+48(FP), CX      \
-	MOVQ         n+56(FP), DX         \
-	VPBROADCASTD (CX), Z16            \
-	VPBROADCASTD 4(CX), Z17           \
-	VPBROADCASTD 8(CX), Z18           \
-	VPBROADCASTD round+64(FP), Z20    \
-	MOVL         shift+68(FP), AX     \
-	VMOVD        AX, X23              \
-	VPBROADCASTW least+72(FP), Z21    \
-	VPBROADCASTW most+74(FP), Z22
+#define PAIR(at, f, even, odd) \
+	VPDPWSSD at(SI)(AX*1), f, even      \
+	VPDPWSSD (at+2)(SI)(AX*1), f, odd
 
-// NARROW shifts the sums in a and b and leaves them in a as words, those of b behind those of a in each lane.
-#define NARROW(a, b) \
-	VPSRAD    X23, a, a   \
-	VPSRAD    X23, b, b   \
-	VPACKSSDW b, a, a
+#define TAPS4(f0, f1, even, odd) \
+	PAIR(0, f0, even, odd) \
+	PAIR(4, f1, even, odd)
 
-#define LIMIT(a, least, most) \
-	VPMAXSW least, a, a  \
-	VPMINSW most, a, a
+#define TAPS6(f0, f1, f2, f3, even, odd) \
+	TAPS4(f0, f1, even, odd) \
+	PAIR(8, f2, even, odd)
 
-#define ACROSS6(p, even, odd, f01, f23, f45, f67, round) \
-	VMOVDQA64 round, even         \
-	VMOVDQA64 round, odd          \
-	VPDPWSSD  (p), f01, even      \
-	VPDPWSSD  2(p), f01, odd      \
-	VPDPWSSD  4(p), f23, even     \
-	VPDPWSSD  6(p), f23, odd      \
-	VPDPWSSD  8(p), f45, even     \
-	VPDPWSSD  10(p), f45, odd
+#define TAPS8(f0, f1, f2, f3, even, odd) \
+	TAPS6(f0, f1, f2, f3, even, odd) \
+	PAIR(12, f3, even, odd)
 
-#define ACROSS8(p, even, odd, f01, f23, f45, f67, round) \
-	ACROSS6(p, even, odd, f01, f23, f45, f67, round) \
-	VPDPWSSD  12(p), f67, even    \
-	VPDPWSSD  14(p), f67, odd
+#define ROUND(even, odd, round, shift, shiftOdd, low, high) \
+	VPSRAVD   shift, even, even   \
+	VPSLLVD   shiftOdd, odd, odd  \
+	VMOVDQU16 odd, K1, even       \
+	VPMAXSW   low, even, even     \
+	VPMINSW   high, even, even    \
+	VMOVDQU16 even, (DI)(AX*1)
 
-// ROW filters and stores a row of one vector.
-#define ROW(loop, end, ACROSS, even, odd, f01, f23, f45, f67, round, least, most, order, store) \
-loop:                              \
-	ACROSS(SI, even, odd, f01, f23, f45, f67, round) \
-	NARROW(even, odd)              \
-	VPSHUFB order, even, even      \
-	LIMIT(even, least, most)       \
-	store   even, (DI)             \
-	ADDQ    R9, SI                 \
-	ADDQ    R8, DI                 \
-	DECQ    R11                    \
-	JNZ     loop                   \
-	JMP     end
+#define FIRROWS(row, column, step, TAPS, f0, f1, f2, f3, even, odd, round, shift, shiftOdd, low, high) \
+row:                                    \
+	XORL      AX, AX                    \
+column:                                 \
+	VMOVDQA64 round, even               \
+	VMOVDQA64 round, odd                \
+	TAPS(f0, f1, f2, f3, even, odd)     \
+	ROUND(even, odd, round, shift, shiftOdd, low, high) \
+	ADDQ      $step, AX                 \
+	CMPQ      AX, R10                   \
+	JLT       column                    \
+	ADDQ      R9, SI                    \
+	ADDQ      R8, DI                    \
+	DECQ      R11                       \
+	JNZ       row                       \
+	VZEROUPPER                          \
+	RET
 
-// WIDE goes over rows of several vectors of 32 samples.
-#define WIDE(loop, column, end, ACROSS) \
-loop:                              \
-	MOVQ SI, CX                    \
-	MOVQ DI, BX                    \
-	MOVQ R10, AX                   \
-column:                            \
-	ACROSS(CX, Z0, Z1, Z16, Z17, Z18, Z19, Z20) \
-	NARROW(Z0, Z1)                 \
-	VPSHUFB   Z24, Z0, Z0          \
-	LIMIT(Z0, Z21, Z22)            \
-	VMOVDQU64 Z0, (BX)             \
-	ADDQ      $64, CX              \
-	ADDQ      $64, BX              \
-	SUBQ      $32, AX              \
-	JNZ       column               \
-	ADDQ      R9, SI               \
-	ADDQ      R8, DI               \
-	DECQ      R11                  \
-	JNZ       loop                 \
-	JMP       end
+#define ROWSZ(row, column, TAPS) FIRROWS(row, column, 64, TAPS, Z8, Z9, Z10, Z11, Z4, Z5, Z12, Z13, Z7, Z14, Z15)
+#define ROWSY(row, column, TAPS) FIRROWS(row, column, 32, TAPS, Y8, Y9, Y10, Y11, Y4, Y5, Y12, Y13, Y7, Y14, Y15)
+#define ROWSX(row, column, TAPS) FIRROWS(row, column, 16, TAPS, X8, X9, X10, X11, X4, X5, X12, X13, X7, X14, X15)
 
-// Down: DX, BX, AX are the next row of a column, where its output goes and the rows left; vectors 0 to 15 and 25, 26, 28,
-// 29 pairs of rows, low and high halves of lanes.
+// TAPS4Z to TAPS8Z do the same with 32 columns. Loads across lines of the cache cost two accesses, so
+// that shifting what two loads got is cheaper. K2 has the pairs of taps after the first.
+#define SHIFTED(n, f, even, odd) \
+	VALIGND  $n, Z0, Z1, Z2  \
+	VALIGND  $n, Z16, Z17, Z3 \
+	VPDPWSSD Z2, f, even     \
+	VPDPWSSD Z3, f, odd
 
-#define MULTIPLY6(a0, a1, b0, b1, c0, c1, d0, d1) \
-	VMOVDQA64 Z20, Z30            \
-	VMOVDQA64 Z20, Z31            \
-	VPDPWSSD  a0, Z16, Z30        \
-	VPDPWSSD  a1, Z16, Z31        \
-	VPDPWSSD  b0, Z17, Z30        \
-	VPDPWSSD  b1, Z17, Z31        \
-	VPDPWSSD  c0, Z18, Z30        \
-	VPDPWSSD  c1, Z18, Z31
+#define TAPS4Z(f0, f1, f2, f3, even, odd) \
+	VMOVDQU32   (SI)(AX*1), Z0         \
+	VMOVDQU32.Z 64(SI)(AX*1), K2, Z1   \
+	VMOVDQU32   2(SI)(AX*1), Z16       \
+	VMOVDQU32.Z 66(SI)(AX*1), K2, Z17  \
+	VPDPWSSD    Z0, f0, even           \
+	VPDPWSSD    Z16, f0, odd           \
+	SHIFTED(1, f1, even, odd)
 
-#define MULTIPLY8(a0, a1, b0, b1, c0, c1, d0, d1) \
-	MULTIPLY6(a0, a1, b0, b1, c0, c1, d0, d1) \
-	VPDPWSSD  d0, Z19, Z30        \
-	VPDPWSSD  d1, Z19, Z31
+#define TAPS6Z(f0, f1, f2, f3, even, odd) \
+	TAPS4Z(f0, f1, f2, f3, even, odd)  \
+	SHIFTED(2, f2, even, odd)
 
-// INTERLEAVE loads the next row and pairs it with the one before, which is in the other of Z24 and Z27.
-#define INTERLEAVE(load, before, row, rowv, p0, p1) \
-	load       (DX), rowv         \
-	ADDQ       R9, DX             \
-	VPUNPCKLWD row, before, p0    \
-	VPUNPCKHWD row, before, p1
+#define TAPS8Z(f0, f1, f2, f3, even, odd) \
+	TAPS6Z(f0, f1, f2, f3, even, odd)  \
+	SHIFTED(3, f3, even, odd)
 
-#define OUTPUT(store, outv) \
-	NARROW(Z30, Z31)              \
-	LIMIT(Z30, Z21, Z22)          \
-	store outv, (BX)              \
-	ADDQ  R8, BX
+#define TAPS4OF8(f0, f1, f2, f3, even, odd) TAPS4(f0, f1, even, odd)
 
-#define CARRY(a0, a1, b0, b1) \
-	VMOVDQA64 b0, a0              \
-	VMOVDQA64 b1, a1
+TEXT ·firRowsAVX512(SB), NOSPLIT, $0-76
+	MOVQ         dst+0(FP), DI
+	MOVQ         dstStride+8(FP), R8
+	MOVQ         src+16(FP), SI
+	MOVQ         srcStride+24(FP), R9
+	MOVQ         w+32(FP), R10
+	MOVQ         h+40(FP), R11
+	MOVQ         taps+48(FP), CX
+	MOVQ         n+56(FP), DX
+	VPBROADCASTD (CX), Z8
+	VPBROADCASTD 4(CX), Z9
+	MOVL         round+64(FP), AX
+	VPBROADCASTD AX, Z12
+	MOVL         shift+68(FP), AX
+	VPBROADCASTD AX, Z13
+	VPBROADCASTW low+72(FP), Z14
+	VPBROADCASTW high+74(FP), Z15
+	MOVL         $16, AX
+	VPBROADCASTD AX, Z7
+	VPSUBD       Z13, Z7, Z7
+	MOVL         $0xaaaaaaaa, AX
+	KMOVD        AX, K1
+	MOVQ         DX, AX
+	SHRQ         $1, AX
+	MOVL         $8, BX
+	SUBQ         AX, BX
+	MOVL         $0x7f, AX
+	SHRXL        BX, AX, AX
+	KMOVW        AX, K2
+	ADDQ         R10, R10
+	CMPQ         DX, $6
+	JLT          four
+	VPBROADCASTD 8(CX), Z10
+	JEQ          six
+	VPBROADCASTD 12(CX), Z11
+	CMPQ         R10, $32
+	JGT          row8z
+	JEQ          row8y
+	ROWSX(row8x, column8x, TAPS8)
+	ROWSY(row8y, column8y, TAPS8)
+	ROWSZ(row8z, column8z, TAPS8Z)
 
-// COLUMN filters a column of w samples, four rows at a time.
-#define COLUMN6(loop, load, even, odd, store, outv) \
-	load  (DX), even                                                   \
-	ADDQ  R9, DX                                                       \
-	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
-	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
-	INTERLEAVE(load, Z24, Z27, odd, Z4, Z5)                            \
-	INTERLEAVE(load, Z27, Z24, even, Z6, Z7)                           \
-loop:                                                                  \
-	INTERLEAVE(load, Z24, Z27, odd, Z8, Z9)                            \
-	MULTIPLY6(Z0, Z1, Z4, Z5, Z8, Z9, Z8, Z9)                          \
-	OUTPUT(store, outv)                                                \
-	INTERLEAVE(load, Z27, Z24, even, Z10, Z11)                         \
-	MULTIPLY6(Z2, Z3, Z6, Z7, Z10, Z11, Z10, Z11)                      \
-	OUTPUT(store, outv)                                                \
-	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
-	MULTIPLY6(Z4, Z5, Z8, Z9, Z0, Z1, Z0, Z1)                          \
-	OUTPUT(store, outv)                                                \
-	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
-	MULTIPLY6(Z6, Z7, Z10, Z11, Z2, Z3, Z2, Z3)                        \
-	OUTPUT(store, outv)                                                \
-	CARRY(Z4, Z5, Z0, Z1)                                              \
-	CARRY(Z6, Z7, Z2, Z3)                                              \
-	CARRY(Z0, Z1, Z8, Z9)                                              \
-	CARRY(Z2, Z3, Z10, Z11)                                            \
-	SUBQ  $4, AX                                                       \
-	JNZ   loop
+six:
+	CMPQ R10, $32
+	JGT  row6z
+	JEQ  row6y
+	ROWSX(row6x, column6x, TAPS6)
+	ROWSY(row6y, column6y, TAPS6)
+	ROWSZ(row6z, column6z, TAPS6Z)
 
-#define COLUMN8(loop, load, even, odd, store, outv) \
-	load  (DX), even                                                   \
-	ADDQ  R9, DX                                                       \
-	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
-	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
-	INTERLEAVE(load, Z24, Z27, odd, Z4, Z5)                            \
-	INTERLEAVE(load, Z27, Z24, even, Z6, Z7)                           \
-	INTERLEAVE(load, Z24, Z27, odd, Z8, Z9)                            \
-	INTERLEAVE(load, Z27, Z24, even, Z10, Z11)                         \
-loop:                                                                  \
-	INTERLEAVE(load, Z24, Z27, odd, Z12, Z13)                          \
-	MULTIPLY8(Z0, Z1, Z4, Z5, Z8, Z9, Z12, Z13)                        \
-	OUTPUT(store, outv)                                                \
-	INTERLEAVE(load, Z27, Z24, even, Z14, Z15)                         \
-	MULTIPLY8(Z2, Z3, Z6, Z7, Z10, Z11, Z14, Z15)                      \
-	OUTPUT(store, outv)                                                \
-	INTERLEAVE(load, Z24, Z27, odd, Z0, Z1)                            \
-	MULTIPLY8(Z4, Z5, Z8, Z9, Z12, Z13, Z0, Z1)                        \
-	OUTPUT(store, outv)                                                \
-	INTERLEAVE(load, Z27, Z24, even, Z2, Z3)                           \
-	MULTIPLY8(Z6, Z7, Z10, Z11, Z14, Z15, Z2, Z3)                      \
-	OUTPUT(store, outv)                                                \
-	VMOVDQA64 Z0, Z25                                                  \
-	VMOVDQA64 Z1, Z26                                                  \
-	VMOVDQA64 Z2, Z28                                                  \
-	VMOVDQA64 Z3, Z29                                                  \
-	CARRY(Z0, Z1, Z8, Z9)                                              \
-	CARRY(Z2, Z3, Z10, Z11)                                            \
-	CARRY(Z4, Z5, Z12, Z13)                                            \
-	CARRY(Z6, Z7, Z14, Z15)                                            \
-	CARRY(Z8, Z9, Z25, Z26)                                            \
-	CARRY(Z10, Z11, Z28, Z29)                                          \
-	SUBQ  $4, AX                                                       \
-	JNZ   loop
+four:
+	CMPQ R10, $32
+	JGT  row4z
+	JEQ  row4y
+	ROWSX(row4x, column4x, TAPS4OF8)
+	ROWSY(row4y, column4y, TAPS4OF8)
+	ROWSZ(row4z, column4z, TAPS4Z)
 
-// COLUMNS goes over columns of 32.
-#define COLUMNS(column, loop, end, COLUMN) \
-column:                                       \
-	MOVQ SI, DX                               \
-	MOVQ DI, BX                               \
-	MOVQ R11, AX                              \
-	COLUMN(loop, VMOVDQU64, Z24, Z27, VMOVDQU64, Z30) \
-	ADDQ $64, SI                              \
-	ADDQ $64, DI                              \
-	SUBQ $32, R10                             \
-	JNZ  column                               \
-	JMP  end
+// func firColumnsAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *[8]int16, round, shift int32, low, high int16)
+//
+// Lines that are below each other are interleaved once and serve all rows: the pairs of lines a row
+// needs are those of the row two above, but for the last. Z16 to Z23 hold the low and the high halves of
+// the four pairs of a row, the oldest first, Z24 to Z31 those of the next row, Z0 the last line.
+//
+// SI, R9 source, distance of lines; DI, R8 destination, distance of rows; R10 columns left; R11 rows left.
 
-// func firAcrossAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *int16, n int, round, shift int32, least, most int16)
-TEXT ·firAcrossAVX512(SB), NOSPLIT, $0-76
-	ARGUMENTS
-	VMOVDQU64 alternate<>(SB), Z24
-	CMPQ      DX, $8
-	JNE       across6
-	VPBROADCASTD 12(CX), Z19
-	CMPQ      R10, $16
-	JLT       across8x8
-	JEQ       across8x16
-	WIDE(across8x32, column8, acrossEnd, ACROSS8)
+#define INTERLEAVE(a, b, low, high) \
+	VPUNPCKLWD b, a, low   \
+	VPUNPCKHWD b, a, high
 
-across8x16:
-	ROW(row8x16, acrossEnd, ACROSS8, Y0, Y1, Y16, Y17, Y18, Y19, Y20, Y21, Y22, Y24, VMOVDQU)
+#define SUM6(sl, sh, l0, h0, l1, h1, l2, h2, l3, h3) \
+	VPDPWSSD l1, Z9, sl    \
+	VPDPWSSD h1, Z9, sh    \
+	VPDPWSSD l2, Z10, sl   \
+	VPDPWSSD h2, Z10, sh   \
+	VPDPWSSD l3, Z11, sl   \
+	VPDPWSSD h3, Z11, sh
 
-across8x8:
-	ROW(row8x8, acrossEnd, ACROSS8, X0, X1, X16, X17, X18, X19, X20, X21, X22, X24, VMOVDQU)
+#define SUM8(sl, sh, l0, h0, l1, h1, l2, h2, l3, h3) \
+	VPDPWSSD l0, Z8, sl    \
+	VPDPWSSD h0, Z8, sh    \
+	SUM6(sl, sh, l0, h0, l1, h1, l2, h2, l3, h3)
 
-across6:
-	CMPQ R10, $16
-	JLT  across6x8
-	JEQ  across6x16
-	WIDE(across6x32, column6, acrossEnd, ACROSS6)
+#define NARROW(sl, sh) \
+	VPSRAVD   Z13, sl, sl  \
+	VPSRAVD   Z13, sh, sh  \
+	VPACKSSDW sh, sl, sl   \
+	VPMAXSW   Z14, sl, sl  \
+	VPMINSW   Z15, sl, sl
 
-across6x16:
-	ROW(row6x16, acrossEnd, ACROSS6, Y0, Y1, Y16, Y17, Y18, Y19, Y20, Y21, Y22, Y24, VMOVDQU)
+#define NEXT(line) \
+	VMOVDQU16 (CX), line   \
+	ADDQ      R9, CX
 
-across6x8:
-	ROW(row6x8, acrossEnd, ACROSS6, X0, X1, X16, X17, X18, X19, X20, X21, X22, X24, VMOVDQU)
+// START6 interleaves what six taps need before the first row, from line first on.
+#define START6(first) \
+	NEXT(Z4)                         \
+	INTERLEAVE(first, Z4, Z18, Z19)  \
+	NEXT(Z5)                         \
+	INTERLEAVE(Z4, Z5, Z26, Z27)     \
+	NEXT(Z6)                         \
+	INTERLEAVE(Z5, Z6, Z20, Z21)     \
+	NEXT(Z0)                         \
+	INTERLEAVE(Z6, Z0, Z28, Z29)
 
-acrossEnd:
+// ROWS32 filters 32 columns, two rows at a time.
+#define ROWS32(row, SUM) \
+row:                            \
+	NEXT(Z1)                    \
+	NEXT(Z2)                    \
+	INTERLEAVE(Z0, Z1, Z22, Z23) \
+	INTERLEAVE(Z1, Z2, Z30, Z31) \
+	VMOVDQA64 Z12, Z4           \
+	VMOVDQA64 Z12, Z5           \
+	VMOVDQA64 Z12, Z6           \
+	VMOVDQA64 Z12, Z7           \
+	SUM(Z4, Z5, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23) \
+	SUM(Z6, Z7, Z24, Z25, Z26, Z27, Z28, Z29, Z30, Z31) \
+	NARROW(Z4, Z5)              \
+	NARROW(Z6, Z7)              \
+	VMOVDQU16 Z4, (R13)         \
+	VMOVDQU16 Z6, (R13)(R8*1)   \
+	LEAQ      (R13)(R8*2), R13  \
+	VMOVDQA64 Z2, Z0            \
+	VMOVDQA64 Z18, Z16          \
+	VMOVDQA64 Z19, Z17          \
+	VMOVDQA64 Z20, Z18          \
+	VMOVDQA64 Z21, Z19          \
+	VMOVDQA64 Z22, Z20          \
+	VMOVDQA64 Z23, Z21          \
+	VMOVDQA64 Z26, Z24          \
+	VMOVDQA64 Z27, Z25          \
+	VMOVDQA64 Z28, Z26          \
+	VMOVDQA64 Z29, Z27          \
+	VMOVDQA64 Z30, Z28          \
+	VMOVDQA64 Z31, Z29          \
+	SUBQ      $2, R11           \
+	JG        row
+
+TEXT ·firColumnsAVX512(SB), NOSPLIT, $0-68
+	MOVQ         dst+0(FP), DI
+	MOVQ         dstStride+8(FP), R8
+	MOVQ         src+16(FP), SI
+	MOVQ         srcStride+24(FP), R9
+	MOVQ         w+32(FP), R10
+	MOVQ         h+40(FP), R11
+	MOVQ         taps+48(FP), CX
+	VPBROADCASTD (CX), Z8
+	VPBROADCASTD 4(CX), Z9
+	VPBROADCASTD 8(CX), Z10
+	VPBROADCASTD 12(CX), Z11
+	MOVL         round+56(FP), AX
+	VPBROADCASTD AX, Z12
+	MOVL         shift+60(FP), AX
+	VPBROADCASTD AX, Z13
+	VPBROADCASTW low+64(FP), Z14
+	VPBROADCASTW high+66(FP), Z15
+	CMPQ         R10, $16
+	JEQ          columns16
+	JLT          columns8
+
+columns32:
+	MOVWLZX (CX), AX
+	ORW     14(CX), AX
+	JEQ     columns6
+
+columns8taps:
+	MOVQ SI, CX
+	MOVQ DI, R13
+	MOVQ h+40(FP), R11
+	NEXT(Z1)
+	NEXT(Z2)
+	INTERLEAVE(Z1, Z2, Z16, Z17)
+	NEXT(Z3)
+	INTERLEAVE(Z2, Z3, Z24, Z25)
+	START6(Z3)
+	ROWS32(rows8taps, SUM8)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $32, R10
+	JG   columns8taps
 	VZEROUPPER
 	RET
 
-// func firDownAVX512(dst *int16, dstStride int, src *uint16, srcStride, w, h int, taps *int16, n int, round, shift int32, least, most int16)
-TEXT ·firDownAVX512(SB), NOSPLIT, $0-76
-	ARGUMENTS
-	CMPQ DX, $8
-	MOVQ SI, DX
-	MOVQ DI, BX
-	MOVQ R11, AX
-	JNE  down6
-	VPBROADCASTD 12(CX), Z19
-	CMPQ R10, $16
-	JLT  down8x8
-	JEQ  down8x16
-	COLUMNS(down8x32, rows8x32, downEnd, COLUMN8)
+// The first and the last of eight taps are 0.
+columns6:
+	VPBROADCASTD 2(CX), Z9
+	VPBROADCASTD 6(CX), Z10
+	VPBROADCASTD 10(CX), Z11
+	ADDQ         R9, SI
 
-down8x16:
-	COLUMN8(rows8x16, VMOVDQU64, Y24, Y27, VMOVDQU64, Y30)
-	JMP downEnd
+columns6taps:
+	MOVQ SI, CX
+	MOVQ DI, R13
+	MOVQ h+40(FP), R11
+	NEXT(Z3)
+	START6(Z3)
+	ROWS32(rows6taps, SUM6)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $32, R10
+	JG   columns6taps
+	VZEROUPPER
+	RET
 
-down8x8:
-	COLUMN8(rows8x8, VMOVDQU64, X24, X27, VMOVDQU64, X30)
-	JMP downEnd
+// Of 16 columns a register holds two lines, of the same pair of two rows: Z0 and Z1 are lines
+// 2i-1 and 2i.
+#define NEXT16(l, h) \
+	VMOVDQU16       (SI), Y1                  \
+	VBROADCASTI64X4 (SI)(R9*1), K1, Z1        \
+	LEAQ            (SI)(R9*2), SI            \
+	VSHUFI64X2      $0x4e, Z1, Z0, Z2         \
+	INTERLEAVE(Z2, Z1, l, h)                  \
+	VMOVDQA64       Z1, Z0
 
-down6:
-	CMPQ R10, $16
-	JLT  down6x8
-	JEQ  down6x16
-	COLUMNS(down6x32, rows6x32, downEnd, COLUMN6)
+columns16:
+	MOVL            $0xf0, AX
+	KMOVB           AX, K1
+	VBROADCASTI64X4 (SI), Z0
+	ADDQ            R9, SI
+	NEXT16(Z16, Z17)
+	NEXT16(Z18, Z19)
+	NEXT16(Z20, Z21)
 
-down6x16:
-	COLUMN6(rows6x16, VMOVDQU64, Y24, Y27, VMOVDQU64, Y30)
-	JMP downEnd
+rows16:
+	NEXT16(Z22, Z23)
+	VMOVDQA64     Z12, Z4
+	VMOVDQA64     Z12, Z5
+	SUM8(Z4, Z5, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
+	NARROW(Z4, Z5)
+	VMOVDQU16     Y4, (DI)
+	VEXTRACTI64X4 $1, Z4, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VMOVDQA64     Z18, Z16
+	VMOVDQA64     Z19, Z17
+	VMOVDQA64     Z20, Z18
+	VMOVDQA64     Z21, Z19
+	VMOVDQA64     Z22, Z20
+	VMOVDQA64     Z23, Z21
+	SUBQ          $2, R11
+	JG            rows16
+	VZEROUPPER
+	RET
 
-down6x8:
-	COLUMN6(rows6x8, VMOVDQU64, X24, X27, VMOVDQU64, X30)
+// Of 8 columns a register holds four lines, of the same pair of four rows: Z0 and Z1 are lines
+// 4i-1 to 4i+2.
+#define NEXT8(l0, h0, l1, h1) \
+	VMOVDQU16       (SI), X1                  \
+	VBROADCASTI64X2 (SI)(R9*1), K1, Z1        \
+	VBROADCASTI64X2 (SI)(R9*2), K2, Z1        \
+	VBROADCASTI64X2 (SI)(BX*1), K3, Z1        \
+	LEAQ            (SI)(R9*4), SI            \
+	VALIGNQ         $2, Z0, Z1, Z2            \
+	VALIGNQ         $4, Z0, Z1, Z3            \
+	VALIGNQ         $6, Z0, Z1, Z4            \
+	INTERLEAVE(Z2, Z3, l0, h0)                \
+	INTERLEAVE(Z4, Z1, l1, h1)                \
+	VMOVDQA64       Z1, Z0
 
-downEnd:
+columns8:
+	LEAQ            (R9)(R9*2), BX
+	LEAQ            (R8)(R8*2), DX
+	MOVL            $0x0c, AX
+	KMOVB           AX, K1
+	MOVL            $0x30, AX
+	KMOVB           AX, K2
+	MOVL            $0xc0, AX
+	KMOVB           AX, K3
+	VBROADCASTI64X2 (SI), Z0
+	VBROADCASTI64X2 (SI)(R9*1), K2, Z0
+	VBROADCASTI64X2 (SI)(R9*2), K3, Z0
+	ADDQ            BX, SI
+	NEXT8(Z16, Z17, Z18, Z19)
+
+rows8:
+	NEXT8(Z20, Z21, Z22, Z23)
+	VMOVDQA64     Z12, Z4
+	VMOVDQA64     Z12, Z5
+	SUM8(Z4, Z5, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
+	NARROW(Z4, Z5)
+	VMOVDQU16     X4, (DI)
+	VEXTRACTI64X2 $1, Z4, (DI)(R8*1)
+	VEXTRACTI64X2 $2, Z4, (DI)(R8*2)
+	VEXTRACTI64X2 $3, Z4, (DI)(DX*1)
+	LEAQ          (DI)(R8*4), DI
+	VMOVDQA64     Z20, Z16
+	VMOVDQA64     Z21, Z17
+	VMOVDQA64     Z22, Z18
+	VMOVDQA64     Z23, Z19
+	SUBQ          $4, R11
+	JG            rows8
 	VZEROUPPER
 	RET
 
 // func averageAVX512(dst *uint16, dstStride int, a, b *int16, w, h int, round int16, maxV uint16, shift uint32)
-// The additions saturate where the result is limited anyway.
+//
+// a and b are without gaps, so that a register may hold two or four rows.
+
+#define AVERAGE \
+	VMOVDQU16 (SI)(AX*1), Z0     \
+	VPADDSW   (DX)(AX*1), Z0, Z0 \
+	VPADDSW   Z12, Z0, Z0        \
+	VPSRAW    X13, Z0, Z0        \
+	VPMAXSW   Z15, Z0, Z0        \
+	VPMINSW   Z14, Z0, Z0        \
+	ADDQ      $64, AX
+
 TEXT ·averageAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DI
 	MOVQ         dstStride+8(FP), R8
@@ -293,26 +401,50 @@ TEXT ·averageAVX512(SB), NOSPLIT, $0-56
 	VPBROADCASTW maxV+50(FP), Z14
 	MOVL         shift+52(FP), AX
 	VMOVD        AX, X13
-	VPXOR        Y15, Y15, Y15
-
-averageRow:
-	XORL AX, AX
+	VPXORD       Z15, Z15, Z15
+	XORL         AX, AX
+	CMPQ         R10, $16
+	JEQ          average16
+	JLT          average8
+	ADDQ         R10, R10
 
 average32:
-	VMOVDQU64 (SI), Z0
-	VPADDSW   (DX), Z0, Z0
-	VPADDSW   Z12, Z0, Z0
-	VPSRAW    X13, Z0, Z0
-	LIMIT(Z0, Z15, Z14)
-	VMOVDQU64 Z0, (DI)(AX*2)
-	ADDQ      $64, SI
-	ADDQ      $64, DX
-	ADDQ      $32, AX
-	CMPQ      AX, R10
-	JLT       average32
+	XORL BX, BX
+
+average32column:
+	AVERAGE
+	VMOVDQU16 Z0, (DI)(BX*1)
+	ADDQ      $64, BX
+	CMPQ      BX, R10
+	JLT       average32column
 	ADDQ      R8, DI
 	DECQ      R11
-	JNZ       averageRow
+	JNE       average32
+	VZEROUPPER
+	RET
+
+average16:
+	AVERAGE
+	VMOVDQU16     Y0, (DI)
+	VEXTRACTI64X4 $1, Z0, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	SUBQ          $2, R11
+	JG            average16
+	VZEROUPPER
+	RET
+
+average8:
+	LEAQ (R8)(R8*2), R9
+
+average8rows:
+	AVERAGE
+	VMOVDQU16     X0, (DI)
+	VEXTRACTI64X2 $1, Z0, (DI)(R8*1)
+	VEXTRACTI64X2 $2, Z0, (DI)(R8*2)
+	VEXTRACTI64X2 $3, Z0, (DI)(R9*1)
+	LEAQ          (DI)(R8*4), DI
+	SUBQ          $4, R11
+	JG            average8rows
 	VZEROUPPER
 	RET
 

@@ -7,9 +7,6 @@ import (
 	"testing"
 )
 
-// mcTables are the tables to compare with the scalar one, by name.
-var mcTables = map[string]MCTable{"in use": MC}
-
 var mcScalar = MCTable{Put8Tap: put8Tap, Prep8Tap: prep8Tap, Avg: avg}
 
 // mcTaps has the shapes of the specification's filters, among them the one with the greatest gain.
@@ -66,43 +63,39 @@ func eachMC(f func(name string, src []uint16, stride, w, h int, fx, fy *[8]int16
 
 func TestPut8Tap(t *testing.T) {
 	var tmp [MCTmpLen]int16
-	for level, table := range mcTables {
-		eachMC(func(name string, src []uint16, stride, w, h int, fx, fy *[8]int16, bitDepth int) {
-			dstStride := w + 3
-			got, want := make([]uint16, dstStride*h), make([]uint16, dstStride*h)
-			mcScalar.Put8Tap(want, dstStride, src, stride, w, h, fx, fy, bitDepth, &tmp)
-			table.Put8Tap(got, dstStride, src, stride, w, h, fx, fy, bitDepth, &tmp)
-			if !slices.Equal(got, want) {
-				t.Fatalf("%s: %s differs", level, name)
-			}
-		})
-	}
+	eachMC(func(name string, src []uint16, stride, w, h int, fx, fy *[8]int16, bitDepth int) {
+		dstStride := w + 3
+		got, want := make([]uint16, dstStride*h), make([]uint16, dstStride*h)
+		mcScalar.Put8Tap(want, dstStride, src, stride, w, h, fx, fy, bitDepth, &tmp)
+		MC.Put8Tap(got, dstStride, src, stride, w, h, fx, fy, bitDepth, &tmp)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s differs", name)
+		}
+	})
 }
 
 func TestPrep8TapAndAvg(t *testing.T) {
 	var tmp [MCTmpLen]int16
-	for level, table := range mcTables {
-		var last []int16
-		eachMC(func(name string, src []uint16, stride, w, h int, fx, fy *[8]int16, bitDepth int) {
-			got, want := make([]int16, w*h), make([]int16, w*h)
-			mcScalar.Prep8Tap(want, src, stride, w, h, fx, fy, bitDepth, &tmp)
-			table.Prep8Tap(got, src, stride, w, h, fx, fy, bitDepth, &tmp)
-			if !slices.Equal(got, want) {
-				t.Fatalf("%s: %s differs", level, name)
-			}
-			if len(last) != w*h {
-				last = got
-			}
-			dstStride := w + 5
-			gotAvg, wantAvg := make([]uint16, dstStride*h), make([]uint16, dstStride*h)
-			mcScalar.Avg(wantAvg, dstStride, want, last, w, h, bitDepth)
-			table.Avg(gotAvg, dstStride, want, last, w, h, bitDepth)
-			if !slices.Equal(gotAvg, wantAvg) {
-				t.Fatalf("%s: average of %s differs", level, name)
-			}
+	var last []int16
+	eachMC(func(name string, src []uint16, stride, w, h int, fx, fy *[8]int16, bitDepth int) {
+		got, want := make([]int16, w*h), make([]int16, w*h)
+		mcScalar.Prep8Tap(want, src, stride, w, h, fx, fy, bitDepth, &tmp)
+		MC.Prep8Tap(got, src, stride, w, h, fx, fy, bitDepth, &tmp)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s differs", name)
+		}
+		if len(last) != w*h {
 			last = got
-		})
-	}
+		}
+		dstStride := w + 5
+		gotAvg, wantAvg := make([]uint16, dstStride*h), make([]uint16, dstStride*h)
+		mcScalar.Avg(wantAvg, dstStride, want, last, w, h, bitDepth)
+		MC.Avg(gotAvg, dstStride, want, last, w, h, bitDepth)
+		if !slices.Equal(gotAvg, wantAvg) {
+			t.Fatalf("average of %s differs", name)
+		}
+		last = got
+	})
 }
 
 func BenchmarkMC(b *testing.B) {

@@ -5,14 +5,17 @@ func init() {
 		ME = METable{Narrow: narrowAVX2, Halve: halveAVX2, Window: windowAVX2, Grid: gridAVX2, Variance: diffVarianceAVX2}
 	}
 	if CPU >= AVX512 {
-		ME.Grid, ME.Window = gridAVX512, windowAVX512
+		ME.Narrow, ME.Grid, ME.Window = narrowAVX512, gridAVX512, windowAVX512
 	}
 }
 
-// The assembly of narrow and halve writes multiples of 32 samples.
+// The assembly of narrow and halve writes multiples of 32 samples, narrow64AVX512 of 64.
 
 //go:noescape
 func narrow32AVX2(dst *uint8, src *uint16, n int, shift uint64)
+
+//go:noescape
+func narrow64AVX512(dst *uint8, src *uint16, n int, shift uint64)
 
 //go:noescape
 func halve32AVX2(dst, a, b *uint8, n int)
@@ -42,6 +45,15 @@ func narrowAVX2(dst []uint8, src []uint16, shift uint) {
 	n := len(dst) &^ 31
 	if n > 0 {
 		narrow32AVX2(&dst[0], &src[0], n, uint64(shift))
+	}
+	narrow(dst[n:], src[n:], shift)
+}
+
+func narrowAVX512(dst []uint8, src []uint16, shift uint) {
+	src = src[:len(dst)]
+	n := len(dst) &^ 63
+	if n > 0 {
+		narrow64AVX512(&dst[0], &src[0], n, uint64(shift))
 	}
 	narrow(dst[n:], src[n:], shift)
 }

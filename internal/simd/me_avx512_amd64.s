@@ -437,3 +437,36 @@ windowLeast:
 	MOVQ          AX, ret+56(FP)
 	VZEROUPPER
 	RET
+
+// func narrow64AVX512(dst *uint8, src *uint16, n int, shift uint64)
+TEXT ·narrow64AVX512(SB), NOSPLIT, $0-32
+	MOVQ      dst+0(FP), DI
+	MOVQ      src+8(FP), SI
+	MOVQ      n+16(FP), CX
+	VMOVQ     shift+24(FP), X3
+	VMOVDQU64 evens<>(SB), Z4
+
+narrowLoop:
+	VMOVDQU16 (SI), Z0
+	VMOVDQU16 64(SI), Z1
+	VPSRLW    X3, Z0, Z0
+	VPSRLW    X3, Z1, Z1
+	VPERMT2B  Z1, Z4, Z0
+	VMOVDQU8  Z0, (DI)
+	ADDQ      $128, SI
+	ADDQ      $64, DI
+	SUBQ      $64, CX
+	JNZ       narrowLoop
+	VZEROUPPER
+	RET
+
+// The even ones of 128 bytes.
+DATA evens<>+0(SB)/8, $0x0e0c0a0806040200
+DATA evens<>+8(SB)/8, $0x1e1c1a1816141210
+DATA evens<>+16(SB)/8, $0x2e2c2a2826242220
+DATA evens<>+24(SB)/8, $0x3e3c3a3836343230
+DATA evens<>+32(SB)/8, $0x4e4c4a4846444240
+DATA evens<>+40(SB)/8, $0x5e5c5a5856545250
+DATA evens<>+48(SB)/8, $0x6e6c6a6866646260
+DATA evens<>+56(SB)/8, $0x7e7c7a7876747270
+GLOBL evens<>(SB), RODATA|NOPTR, $64
