@@ -249,11 +249,11 @@ func (e *element) stallLimit(frame *C.GstVideoCodecFrame) time.Duration {
 
 func clamp(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
 
-// fieldNames replaces the names of Config's fields by those of the properties, longest first.
+// fieldNames replaces the names of Config's fields and modes by those of the properties, longest first.
 var fieldNames = func() *strings.Replacer {
 	list := append([]property(nil), properties...)
 	sort.Slice(list, func(i, j int) bool { return len(list[i].field) > len(list[j].field) })
-	var pairs []string
+	pairs := []string{"ConstantQuantizer", "rate-control=cq", "VariableBitrate", "rate-control=vbr", "ConstantBitrate", "rate-control=cbr"}
 	for _, p := range list {
 		if p.field == "" {
 			continue
