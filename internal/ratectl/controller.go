@@ -420,7 +420,11 @@ func (c *Controller) moveBase(cl Class, now *outlook) {
 func (c *Controller) steady(now *outlook) (base, urgency lg) {
 	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, now.debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
-	ahead := now.debt + (c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets)-share)*second
+	growth := c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets) - share
+	ahead := now.debt + growth*second
+	if growth > 0 {
+		ahead = now.debt + growth*second/2 // too much is made up for in time, too little perhaps not
+	}
 	off := max(ahead, -ahead) - share*second/2
 	urgency = lg(min(max(off*int64(octave)/(share*second), 0), int64(octave)))
 	if urgency > 0 {
