@@ -236,7 +236,7 @@ func (c *Controller) Choose(f *Frame) Decision {
 		c.LeaveOut(f.Shown)
 		return Decision{QIdx: e.qIdx, Drop: true}
 	}
-	e.checked = c.doubtful(&e, f)
+	e.checked = c.doubtful(&e)
 	c.events = append(c.events, e)
 	if c.s.Record {
 		c.record = append(c.record, PassFrame{Class: f.Class, QIdx: uint8(e.qIdx), RefQIdx: f.RefQIdx, Spectrum: *f.Spectrum})
@@ -244,25 +244,26 @@ func (c *Controller) Choose(f *Frame) Decision {
 	return Decision{QIdx: e.qIdx, Check: e.checked}
 }
 
-// What is coded better than its references may cost far more than curves say: then
-// all of the picture is coded again. So there is a limit to it with ConstantBitrate,
-// and from a certain degree on such frames are checked.
-const (
-	mostBetter  = octave * 3 / 8
-	clearBetter = octave / 8
-)
+// mostBetter is how far below its references' a frame's quantiser step may be with
+// ConstantBitrate: then all of the picture may be coded again, which costs far more
+// than curves say.
+const mostBetter = octave * 3 / 8
 
 // doubt is how much larger than predicted a frame is assumed to become at most
 // without a check.
 const doubt = 3 * octave / 2
 
 // doubtful tells that a frame's size has to be known before others build on it.
-func (c *Controller) doubtful(e *event, f *Frame) bool {
-	if c.free > 0 && scaleExp2(e.bits, 3*octave) > e.hard {
+func (c *Controller) doubtful(e *event) bool {
+	switch {
+	case e.soft == limit:
+		return false
+	case c.s.Mode == ConstantBitrate && c.s.LowDelay:
+		return true // without frames that are coded ahead there is nothing to be gained by haste
+	case c.free > 0 && scaleExp2(e.bits, 3*octave) > e.hard:
 		return true // content has changed
 	}
-	better := c.s.Mode == ConstantBitrate && f.RefQIdx > 0 && steps[e.qIdx] < steps[f.RefQIdx]-clearBetter
-	return e.soft < limit && (e.class == Key || better || scaleExp2(e.bits, doubt) > e.soft)
+	return e.class == Key || scaleExp2(e.bits, doubt) > e.soft
 }
 
 // quantizer is the index for a step; ConstantQuantizer rounds as it always does.
