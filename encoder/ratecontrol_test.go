@@ -216,7 +216,9 @@ func TestSetRate(t *testing.T) {
 // What doesn't fit is left out where that is allowed; packets say so, and what remains decodes
 // by its references: a dropped frame is no reference.
 func TestDropFrames(t *testing.T) {
-	c := small(lowLatency, func(c *Config) { c.Bitrate, c.MaxQuantizer, c.DropFrames, c.BufferSize, c.NoSceneDetection = 60_000, 120, true, 200, true })
+	c := small(lowLatency, func(c *Config) {
+		c.Bitrate, c.MaxQuantizer, c.DropFrames, c.BufferSize, c.NoSceneDetection = 60_000, 120, true, 200, true
+	})
 	frames := footage(&c, "nn")
 	packets, e := run(t, c, frames, nil)
 	dropped := int64(0)
