@@ -43,7 +43,7 @@ func (w *Worker) startInter(b *tile.Block) {
 	s := &w.inter
 	b.IsInter, b.SkipMode = true, false
 	b.YMode, b.UVMode = av1.NearestMV, av1.DCPred
-	s.list, s.n = s.list[:0], 0
+	s.list, s.n, s.searched = s.list[:0], 0, 0
 	s.lo, s.hi = w.mvRange(b)
 	s.skip, s.head = w.rateHead(b, true), w.rateHead(b, false)
 }
@@ -70,24 +70,39 @@ func (w *Worker) nextStack(b *tile.Block, refs [2]int8) (st *mvpred.Stack, index
 	return st, uint8(s.n - 1), len(s.list)
 }
 
-// listInter estimates the inter candidates of b.
+// listInter estimates the inter candidates of b; on the light path only the nearest and the new vectors.
 func (w *Worker) listInter(b *tile.Block) {
 	w.startInter(b)
+	s := &w.inter
 	for i := range w.f.Search {
-		w.searchReference(b, &w.f.Search[i])
+		if rs := &w.f.Search[i]; w.referenceWorthTrying(b, rs) {
+			s.searched |= 1 << rs.Ref
+			w.searchReference(b, rs)
+		}
 	}
-	if w.compoundAllowed(b) {
-		for _, pair := range w.f.Pairs {
+	if !w.compoundAllowed(b) {
+		return
+	}
+	for _, pair := range w.f.Pairs {
+		if s.searched>>pair[0]&1 == 1 && s.searched>>pair[1]&1 == 1 {
 			w.searchPair(b, pair)
 		}
 	}
 }
 
+// nearMVs is how many NEARMV candidates a stack gives.
+func (w *Worker) nearMVs(st *mvpred.Stack) int {
+	if w.light {
+		return 0
+	}
+	return min(w.f.Speed.NearMVs, max(int(st.NumMvFound), 2)-1)
+}
+
 // tryInter offers the best inter ways to code b.
 func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
 	s := &w.inter
+	w.listInter(b)
 	if w.f.Speed.FastMotion {
-		w.listLight(b)
 		w.estimateBest(b, w.f.Speed.InterSATD)
 		if w.f.codesOnce() {
 			w.codeOnce(b, &s.list[0], best)
@@ -95,7 +110,6 @@ func (w *Worker) tryInter(b *tile.Block, best *bestBlock) {
 			return
 		}
 	} else {
-		w.listInter(b)
 		sortInter(s.list)
 	}
 	n := min(len(s.list), w.f.Speed.InterRD)
@@ -130,10 +144,12 @@ func (w *Worker) searchReference(b *tile.Block, rs *RefSearch) {
 	refs := [2]int8{rs.Ref, av1.NoneFrame}
 	st, si, firstOfRef := w.nextStack(b, refs)
 	w.addInter(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, firstOfRef)
-	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
+	for i := 1; i <= w.nearMVs(st); i++ {
 		w.addInter(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, firstOfRef)
 	}
-	w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
+	if !w.light {
+		w.addInter(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, firstOfRef)
+	}
 	mv := w.searchMotion(b, rs, st)
 	s.newMVs[rs.Ref] = mv
 	w.addInter(b, av1.NewMV, refs, [2]av1.MV{mv}, w.newMvIdx(st, mv), si, firstOfRef)
@@ -157,24 +173,33 @@ func (w *Worker) searchPair(b *tile.Block, pair [2]int8) {
 	s := &w.inter
 	st, si, firstOfPair := w.nextStack(b, pair)
 	w.addInter(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, firstOfPair)
-	for i := 1; i <= w.f.Speed.NearMVs && i < max(int(st.NumMvFound), 2); i++ {
+	for i := 1; i <= w.nearMVs(st); i++ {
 		w.addInter(b, av1.NearNearMV, pair, st.PredMv(av1.NearNearMV, i), uint8(i), si, firstOfPair)
 	}
 	new0, new1 := s.newMVs[pair[0]], s.newMVs[pair[1]]
 	w.addInter(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, firstOfPair)
+	if w.light {
+		return
+	}
 	w.addInter(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, firstOfPair)
 	w.addInter(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, firstOfPair)
 }
 
-// addInter estimates a candidate by the SATD of its luma prediction and the cost of its
-// mode info, and adds it unless the list from since on has one with the same motion.
+// addInter estimates a candidate by the difference its luma prediction leaves (the SATD, or
+// with FastMotion about the SAD) and the cost of its mode info, and adds it unless the list
+// from since on has one with the same motion.
 func (w *Worker) addInter(b *tile.Block, mode av1.PredictionMode, refs [2]int8, mvs [2]av1.MV, refMvIdx, stack uint8, since int) {
 	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
 	if !w.admit(b, &c, since) {
 		return
 	}
-	c.satd = w.interSATD(b)
-	c.cost = w.satdCost(c.satd, c.rate)
+	if w.f.Speed.FastMotion {
+		c.satd = int64(w.lightSAD(b, &c))
+		c.cost = c.satd<<satdShift + w.sadLambda*int64(c.rate)
+	} else {
+		c.satd = w.interSATD(b)
+		c.cost = w.satdCost(c.satd, c.rate)
+	}
 	w.inter.list = append(w.inter.list, c)
 }
 

@@ -19,11 +19,7 @@ func TestCandidateRates(t *testing.T) {
 			b := tile.Block{Col: 16, HasChroma: true}
 			b.BlockSize = bs
 			w.mvs.Scan(s.Grid, b.Row, b.Col, bs, av1.PartitionNone)
-			if s.speed.FastMotion {
-				w.listLight(&b)
-			} else {
-				w.listInter(&b)
-			}
+			w.listInter(&b)
 			for i := range w.inter.list {
 				c := &w.inter.list[i]
 				w.setInter(&b, c)

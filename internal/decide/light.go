@@ -15,7 +15,7 @@ import (
 
 // tryLight codes the best inter candidate in place, or intra where that looks better.
 func (w *Worker) tryLight(b *tile.Block, best *bestBlock) {
-	w.listLight(b)
+	w.listInter(b)
 	s := &w.inter
 	c := &s.list[0]
 	for i := range s.list {

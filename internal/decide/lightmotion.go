@@ -14,55 +14,6 @@ import (
 // to planes interpolated once per reference picture. Only the best few are predicted, on the
 // light path one.
 
-// listLight estimates the inter candidates of b; on the light path only the nearest and the new vectors.
-func (w *Worker) listLight(b *tile.Block) {
-	f, s := w.f, &w.inter
-	w.startInter(b)
-	near := f.Speed.NearMVs
-	if w.light {
-		near = 0
-	}
-	s.searched = 0
-	for i := range f.Search {
-		rs := &f.Search[i]
-		if !w.referenceWorthTrying(b, rs) {
-			continue
-		}
-		s.searched |= 1 << rs.Ref
-		refs := [2]int8{rs.Ref, av1.NoneFrame}
-		st, si, since := w.nextStack(b, refs)
-		w.addLight(b, av1.NearestMV, refs, st.PredMv(av1.NearestMV, 0), 0, si, since)
-		for i := 1; i <= near && i < max(int(st.NumMvFound), 2); i++ {
-			w.addLight(b, av1.NearMV, refs, st.PredMv(av1.NearMV, i), uint8(i), si, since)
-		}
-		if !w.light {
-			w.addLight(b, av1.GlobalMV, refs, st.GlobalMvs, 0, si, since)
-		}
-		mv := w.searchLight(b, rs, st)
-		s.newMVs[rs.Ref] = mv
-		w.addLight(b, av1.NewMV, refs, [2]av1.MV{mv}, w.newMvIdx(st, mv), si, since)
-	}
-	if !w.compoundAllowed(b) {
-		return
-	}
-	for _, pair := range f.Pairs {
-		if s.searched>>pair[0]&1 == 0 || s.searched>>pair[1]&1 == 0 {
-			continue
-		}
-		st, si, since := w.nextStack(b, pair)
-		new0, new1 := s.newMVs[pair[0]], s.newMVs[pair[1]]
-		w.addLight(b, av1.NearestNearestMV, pair, st.PredMv(av1.NearestNearestMV, 0), 0, si, since)
-		for i := 1; i <= near && i < max(int(st.NumMvFound), 2); i++ {
-			w.addLight(b, av1.NearNearMV, pair, st.PredMv(av1.NearNearMV, i), uint8(i), si, since)
-		}
-		w.addLight(b, av1.NewNewMV, pair, [2]av1.MV{new0, new1}, 0, si, since)
-		if !w.light {
-			w.addLight(b, av1.NearestNewMV, pair, [2]av1.MV{st.PredMv(av1.NearestNewMV, 0)[0], new1}, 0, si, since)
-			w.addLight(b, av1.NewNearestMV, pair, [2]av1.MV{new0, st.PredMv(av1.NewNearestMV, 0)[1]}, 0, si, since)
-		}
-	}
-}
-
 // referenceWorthTrying compares the open-loop search of b in a reference with that in the
 // best. Where references lie on both sides, their average may be better than either.
 func (w *Worker) referenceWorthTrying(b *tile.Block, rs *RefSearch) bool {
@@ -78,17 +29,6 @@ func (w *Worker) referenceWorthTrying(b *tile.Block, rs *RefSearch) bool {
 // searchedSizeLog2 is the size of the square whose open-loop motion stands for a block.
 func searchedSizeLog2(bs av1.BlockSize) int {
 	return max(bits.Len(uint(min(av1.BlockWidth[bs], av1.BlockHeight[bs])))-1, 3)
-}
-
-// addLight is addInter with the approximate difference.
-func (w *Worker) addLight(b *tile.Block, mode av1.PredictionMode, refs [2]int8, mvs [2]av1.MV, refMvIdx, stack uint8, since int) {
-	c := interCandidate{mode: mode, refs: refs, mvs: mvs, refMvIdx: refMvIdx, stack: stack}
-	if !w.admit(b, &c, since) {
-		return
-	}
-	c.satd = int64(w.lightSAD(b, &c))
-	c.cost = c.satd<<satdShift + w.sadLambda*int64(c.rate)
-	w.inter.list = append(w.inter.list, c)
 }
 
 // lightSAD is the approximate difference candidate c leaves.

@@ -50,6 +50,9 @@ func (w *Worker) startRefiner() {
 // searchMotion finds b's vector in a reference, from the open-loop search and the predictions.
 func (w *Worker) searchMotion(b *tile.Block, rs *RefSearch, st *mvpred.Stack) av1.MV {
 	f := w.f
+	if f.Speed.FastMotion {
+		return w.searchLight(b, rs, st)
+	}
 	bw, bh := int(av1.BlockWidth[b.BlockSize]), int(av1.BlockHeight[b.BlockSize])
 	x, y := b.Col*4, b.Row*4
 	sb := rs.Results.At(x, y)

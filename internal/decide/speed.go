@@ -45,7 +45,7 @@ const (
 type Speed struct {
 	MiniGOP             int // frames of a mini-GOP, a power of two
 	Partition           PartitionSearch
-	LightLayer          int // temporal layer from which on blocks are coded in one way only, see light.go
+	LightLayer          int // temporal layer from which on estimates are rougher still, see light.go; needs FastMotion
 	PartitionRange      int // split levels tried around the one predicted from motion, in inter frames; -1: all
 	PartitionRangeIntra int // the same in intra frames
 	PartitionModesIntra int // intra modes this prediction looks at
@@ -87,7 +87,7 @@ type Speed struct {
 const neverLight = 9
 
 // UsesHalfSamples tells whether vectors are ranked on interpolated planes.
-func (s *Speed) UsesHalfSamples() bool { return s.FastMotion || s.LightLayer < neverLight }
+func (s *Speed) UsesHalfSamples() bool { return s.FastMotion }
 
 // SpeedOf returns the settings of preset 0 (slowest) .. 10 (fastest).
 func SpeedOf(preset int) Speed {

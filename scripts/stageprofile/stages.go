@@ -27,7 +27,7 @@ var stages = []stage{
 	{name: "temporal filter, propagation of quality", svt: [2]float64{16.7, 1.5}},
 	{name: "half-sample planes", within: pattern(`\(\*coder\)\.halfRow`)},
 	{name: "partition prediction", inner: pattern(`\.(predictNode|predictPartition|leastSAD|setDepth)$`), svt: [2]float64{3, 1.3}},
-	{name: "decisions: vector lists, candidates", inner: pattern(`internal/mvpred\.|\.(addInter|addLight|searchReference|searchPair|interSATD|newMvIdx|setInter|listInter|listLight|nextStack|searchFilter)$`)},
+	{name: "decisions: vector lists, candidates", inner: pattern(`internal/mvpred\.|\.(addInter|searchReference|searchPair|interSATD|newMvIdx|setInter|listInter|nextStack|searchFilter)$`)},
 	{name: "decisions: motion refinement", inner: pattern(`internal/motion\.|\.(searchMotion|searchLight|lightSAD|tryVector)$`), svt: [2]float64{7.8, 1.9}},
 	{name: "decisions: inter prediction", inner: pattern(`predict\.\(\*Scratch\)\.(PredictInter|PredictCompound|PrepareCompound|FinishCompound|PredictBlock|predictPart|predictChroma)|\.(predictInter|skipCost)$`), svt: [2]float64{6.3, 1.9}},
 	{name: "decisions: intra", inner: pattern(`internal/predict\.|\.(rankIntra|estimateIntra|estimateAngles|intraBlock|cflAlphas|cflSlope|prepareCfl|intraLooksBetter)$`), svt: [2]float64{3.6, 0.5}},
