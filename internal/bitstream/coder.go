@@ -51,9 +51,6 @@ func (c *Coder) StartCounting(cdf *CDFContext) {
 	*c = Coder{CDF: cdf, counting: true}
 }
 
-// Counting tells whether the Coder only adds up cost.
-func (c *Coder) Counting() bool { return c.counting }
-
 // Cost returns what was coded since StartCounting, in 1/512 bit.
 func (c *Coder) Cost() uint32 { return c.cost }
 

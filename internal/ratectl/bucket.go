@@ -21,9 +21,6 @@ func (b *Bucket) Drain() {
 	b.Full = max(b.Full-sent, 0)
 }
 
-// frameBits is what the channel sends in a frame's time.
-func (b *Bucket) frameBits() int64 { return b.Rate * b.Den / b.Num }
-
 // history is how full a bucket was at the beginnings of recent frames.
 type history struct {
 	full []int64 // ring

@@ -584,9 +584,6 @@ func (c *Controller) Lossless() bool {
 // Least is the smallest index a lossy frame may have now.
 func (c *Controller) Least() int { return c.least }
 
-// Rechecks tells that some frames have to be checked.
-func (c *Controller) Rechecks() bool { return c.bounded() || c.s.Mode != ConstantQuantizer }
-
 // Err is what is wrong with the statistics of the pass before.
 func (c *Controller) Err() error { return c.err }
 
