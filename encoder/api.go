@@ -107,19 +107,20 @@ type T35 struct {
 // Packet is one temporal unit: exactly one shown frame. Data is valid until the
 // next call of ReceivePacket or Close.
 type Packet struct {
-	Data       []byte
-	Obus       []int // end offset in Data of every OBU, for obu alignment
-	Frames     []int // end offset in Data of every frame, for frame alignment
-	FrameIndex int64 // index of the shown frame in input order
-	PTS        int64
-	Opaque     any
-	KeyFrame   bool          // the temporal unit starts with a sequence header and a shown key frame
-	Droppable  bool          // no later frame refers to it
-	Dropped    bool          // the rate control left the frame out (Config.DropFrames): there is no Data
-	QIdx       int           // base_q_idx of the shown frame
-	EncodeTime time.Duration // of the shown frame, on the wall clock
-	PSNR       [3]float64    // dB per plane, with Config.MeasurePSNR; MaxPSNR for identical planes
-	Recon      *Recon
+	Data        []byte
+	Obus        []int // end offset in Data of every OBU, for obu alignment
+	Frames      []int // end offset in Data of every frame, for frame alignment
+	FrameIndex  int64 // index of the shown frame in input order
+	PTS         int64
+	Opaque      any
+	KeyFrame    bool          // the temporal unit starts with a sequence header and a shown key frame
+	Droppable   bool          // no later frame refers to it
+	Dropped     bool          // the rate control left the frame out (Config.DropFrames): there is no Data
+	QIdx        int           // base_q_idx of the shown frame
+	EncodeTime  time.Duration // of the shown frame, on the wall clock
+	PSNR        [3]float64    // dB per plane, with Config.MeasurePSNR; MaxPSNR for identical planes
+	SpeedPreset int           // of the shown frame
+	Recon       *Recon
 }
 
 // Recon is what a decoder must output for a packet: planes of 16-bit samples
@@ -159,6 +160,8 @@ type Interface interface {
 	// SetRate changes rates and quantisers from the next frame on whose mini-GOP isn't
 	// complete yet.
 	SetRate(Rate) error
+	// SetSpeed changes the preset from the next frame on whose mini-GOP isn't complete yet.
+	SetSpeed(preset int) error
 	// PassData returns the statistics of a pass that has come to its end.
 	PassData() []byte
 	// SetKeyFrameIntervals changes MinKeyFrameInterval and MaxKeyFrameInterval from the

@@ -21,8 +21,10 @@ import (
 // but for queue, which Encoder.mu guards.
 type coder struct {
 	e         *Encoder
-	queue     []*input // committed frames, in display order
-	current   []*input // those of the group under way
+	preset    int
+	speed     *decide.Speed // of the preset, for the group under way
+	queue     []*input      // committed frames, in display order
+	current   []*input      // those of the group under way
 	structure lookahead.Structure
 	before    lookahead.Structure // the group under way
 	steps     []lookahead.Step
@@ -96,6 +98,7 @@ type shownFrame struct {
 	opaque  any
 	t35     metadata
 	qIdx    int
+	preset  int
 	began   time.Time
 	took    time.Duration // to code it
 	psnr    [3]float64    // see Packet
@@ -121,6 +124,9 @@ func (c *coder) codeGroup(g group) error {
 	c.queue = append(c.queue[:0], c.queue[g.n:]...)
 	e.mu.Unlock()
 	c.rate.SetRate(c.current[g.n-1].rate.internal())
+	if err := c.setSpeed(c.current[g.n-1].preset); err != nil {
+		return err
+	}
 	c.before = c.structure
 	if g.key {
 		c.steps = c.structure.Key(c.steps[:0], g.first)
@@ -213,7 +219,7 @@ func (c *coder) store(r *reference, refreshFrameFlags uint8) {
 		c.slots[i] = r
 		r.users++
 	}
-	if r.users > 0 && c.e.usesHalfSamples() {
+	if r.users > 0 && c.usesHalfSamples() {
 		r.half = c.takeHalf()
 	}
 }
@@ -277,7 +283,7 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 		return err
 	}
 	spare := r.shown.t35
-	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, began: began}
+	r.shown = shownFrame{display: in.display, pts: in.pts, opaque: in.opaque, t35: in.metadata, preset: c.preset, began: began}
 	in.metadata = spare
 	c.setFrame(st, r, open)
 	c.openSource(in, open)

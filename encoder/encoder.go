@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/grav1e/grav1e/internal/bitstream"
-	"github.com/grav1e/grav1e/internal/decide"
 	"github.com/grav1e/grav1e/internal/frame"
 	"github.com/grav1e/grav1e/internal/sched"
 )
@@ -18,7 +17,8 @@ import (
 type Encoder struct {
 	cfg     Config
 	tools   tools
-	speed   decide.Speed
+	speeds  speeds
+	miniGOP int // frames
 	memory  *frame.Planner
 	mapped  int64
 	overlap bool // see openLoop
@@ -46,6 +46,7 @@ type Encoder struct {
 	stats    Stats
 	recent   recentSizes
 	rate     Rate
+	preset   int // see SetSpeed
 	finished sync.WaitGroup
 }
 
@@ -59,6 +60,7 @@ type input struct {
 	metadata metadata
 	regions  []Region
 	rate     Rate
+	preset   int
 }
 
 // metadata is a copy of a frame's T.35 messages; copying reuses its memory.
@@ -115,37 +117,22 @@ func New(cfg Config) (*Encoder, error) {
 
 // newEncoder resolves what a valid configuration leaves open.
 func newEncoder(cfg Config) *Encoder {
-	e := &Encoder{cfg: cfg, speed: speedFor(&cfg)}
+	e := &Encoder{cfg: cfg, rate: cfg.rate(), preset: cfg.SpeedPreset}
 	e.cfg.Threads = cfg.threads()
 	e.tools, _ = parseTools(cfg.ForceTools)
-	e.tools.apply(&e.speed)
+	e.speeds = speedsFor(&cfg, e.tools)
+	e.miniGOP = e.speeds.of(cfg.SpeedPreset).MiniGOP
 	// Without reordering the next frame isn't there yet.
-	e.overlap = e.cfg.Threads > 1 && e.speed.MiniGOP > 1
+	e.overlap = e.cfg.Threads > 1 && e.miniGOP > 1
 	e.changed.L = &e.mu
-	e.rate = cfg.rate()
 	num, den := cfg.frameRate()
 	e.recent.ring = make([]int, min(max((num+den-1)/den, 1), maxRecent))
 	return e
 }
 
-// speedFor resolves the preset and what the configuration changes about it.
-func speedFor(cfg *Config) decide.Speed {
-	s := decide.SpeedOf(cfg.SpeedPreset)
-	if cfg.LookaheadFrames >= 0 {
-		for s.MiniGOP > max(cfg.LookaheadFrames, 1) {
-			s.MiniGOP /= 2
-		}
-	}
-	if cfg.LowLatency || cfg.StillPicture {
-		s.MiniGOP = 1
-		s.PastRefs, s.FutureRefs = s.LowDelayRefs, 0
-	}
-	return s
-}
-
 // Latency is how many more frames have to be sent, at most, before ReceivePacket
 // returns the packet of a frame: the first frame of a mini-GOP waits for the last.
-func (e *Encoder) Latency() int { return e.speed.MiniGOP - 1 }
+func (e *Encoder) Latency() int { return e.miniGOP - 1 }
 
 // Stats returns a snapshot of the counters.
 func (e *Encoder) Stats() Stats {
@@ -185,7 +172,7 @@ func (e *Encoder) SendFrame(ctx context.Context, f *Frame) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	in.key = e.keys.decide(in, f.ForceKey, cut)
-	in.rate = e.rate
+	in.rate, in.preset = e.rate, e.preset
 	e.waiting = append(e.waiting, in)
 	e.commit()
 	return nil
@@ -217,11 +204,11 @@ func (e *Encoder) commit() {
 	for len(e.waiting) > 0 {
 		n := 1
 		if !e.waiting[0].key {
-			for n < len(e.waiting) && n < e.speed.MiniGOP && !e.waiting[n].key {
+			for n < len(e.waiting) && n < e.miniGOP && !e.waiting[n].key {
 				n++
 			}
 			endsAtKey := n < len(e.waiting) && e.waiting[n].key
-			if n < e.speed.MiniGOP && !endsAtKey && !e.flushed {
+			if n < e.miniGOP && !endsAtKey && !e.flushed {
 				return
 			}
 		}

@@ -52,12 +52,12 @@ func (f *filters) layout(p *frame.Planner, e *Encoder, grid *frame.ModeGrid, pla
 	if mem := frame.Take[uint8](p, purpose, n); mem != nil {
 		f.deblockScratch = filter.NewDeblockScratch(mem, grid.Cols)
 	}
-	if e.speed.Cdef != decide.SearchOff {
+	if e.speeds.any(usesCdef) {
 		index, _ := filter.CdefIndexSize(grid)
 		f.cdef.Index = frame.Take[int8](p, purpose, index)
-		f.cdefMem = frame.Take[uint64](p, purpose, filter.CdefSearchSize(grid, len(cdefStrengths(e.speed.Cdef))))
+		f.cdefMem = frame.Take[uint64](p, purpose, filter.CdefSearchSize(grid, e.speeds.most(cdefCandidates)))
 	}
-	if e.speed.Restoration != decide.SearchOff {
+	if e.speeds.any(usesRestoration) {
 		count := filter.UnitCount(smallestUnit, e.cfg.Width) * filter.UnitCount(smallestUnit, e.cfg.Height)
 		for i := range planes {
 			f.units[i] = frame.Take[filter.RestorationUnit](p, purpose, count)
@@ -67,6 +67,11 @@ func (f *filters) layout(p *frame.Planner, e *Encoder, grid *frame.ModeGrid, pla
 		f.tasks = sized(f.tasks, count*planes)
 	}
 }
+
+func usesCdef(s *decide.Speed) bool        { return s.Cdef != decide.SearchOff }
+func usesRestoration(s *decide.Speed) bool { return s.Restoration != decide.SearchOff }
+func searchesDeblock(s *decide.Speed) bool { return s.Deblock >= decide.SearchFast }
+func cdefCandidates(s *decide.Speed) int   { return len(cdefStrengths(s.Cdef)) }
 
 func cdefStrengths(effort decide.SearchEffort) []filter.CdefStrength {
 	if effort == decide.SearchFull {
@@ -78,7 +83,7 @@ func cdefStrengths(effort decide.SearchEffort) []filter.CdefStrength {
 // start returns the picture the frame is reconstructed in: the reference picture
 // itself unless a later filter needs its input besides its output.
 func (f *filters) start(c *coder, r *reference) *frame.Picture {
-	s := &c.e.speed
+	s := c.speed
 	f.cdefOn = s.Cdef != decide.SearchOff && !c.hdr.CodedLossless
 	f.restoreOn = s.Restoration != decide.SearchOff && !c.hdr.CodedLossless
 	f.recon = &r.picture
@@ -91,13 +96,12 @@ func (f *filters) start(c *coder, r *reference) *frame.Picture {
 // needsSource tells that the source picture needs memory of its own: there is no
 // picture besides the reference, or the source is looked at when the reference is written.
 func (e *Encoder) needsSource() bool {
-	s := &e.speed
-	return e.cfg.MeasurePSNR || !e.needsScratch() || s.Deblock >= decide.SearchFast || s.Restoration != decide.SearchOff
+	return e.cfg.MeasurePSNR || !e.needsScratch() || e.speeds.any(searchesDeblock) || e.speeds.any(usesRestoration)
 }
 
 // needsScratch tells that filters need their input besides their output.
 func (e *Encoder) needsScratch() bool {
-	return e.speed.Cdef != decide.SearchOff || e.speed.Restoration != decide.SearchOff
+	return e.speeds.any(usesCdef) || e.speeds.any(usesRestoration)
 }
 
 // source returns the picture the source is unpacked into: where it needs no memory of
@@ -116,7 +120,7 @@ func (f *filters) source(c *coder, r *reference) *frame.Picture {
 // unseen tells that nobody looks at the frame's filtered picture: no later frame refers
 // to it, the caller doesn't want it, and the filters' parameters don't depend on it.
 func (c *coder) unseen() bool {
-	s := &c.e.speed
+	s := c.speed
 	return c.frame.IsLeaf() && !c.e.cfg.reconstructs() && s.Deblock <= decide.SearchFormula && s.Cdef <= decide.SearchFormula && s.Restoration == decide.SearchOff
 }
 
@@ -155,7 +159,7 @@ func (c *coder) filterLambda() float64 { return c.frame.LambdaPerBit() }
 
 // startDeblock sets the levels; it tells whether they are to be searched for.
 func (c *coder) startDeblock() (search bool) {
-	f, h, effort := &c.filters, &c.hdr, c.e.speed.Deblock
+	f, h, effort := &c.filters, &c.hdr, c.speed.Deblock
 	f.deblock = filter.DeblockParams{}
 	on := effort != decide.SearchOff && !h.CodedLossless
 	if on {
@@ -180,7 +184,7 @@ func (c *coder) chooseDeblock(_, _ int) {
 	f := &c.filters
 	s := &f.deblockSearch
 	s.Trial, s.Scratch, s.RowStep = &c.under.picture, f.deblockScratch, 1
-	if c.e.speed.Deblock == decide.SearchFast {
+	if c.speed.Deblock == decide.SearchFast {
 		s.RowStep = 4
 	}
 	s.Run(&f.deblock, c.frame.Src, f.recon, &c.grid)
@@ -203,7 +207,7 @@ func (c *coder) deblocked(row int) bool { return c.decided(row+1) && c.stages.de
 
 // startCdef sets the strengths; it tells whether they are to be searched for.
 func (c *coder) startCdef() (search bool) {
-	f, h, effort := &c.filters, &c.hdr, c.e.speed.Cdef
+	f, h, effort := &c.filters, &c.hdr, c.speed.Cdef
 	f.cdef.Params = filter.CdefParams{Damping: filter.CdefDamping(int(h.BaseQIdx))}
 	if !f.cdefOn {
 		return false
@@ -237,7 +241,7 @@ func (c *coder) cdefSearched(int) bool { return c.stages.searchCdef.Complete() }
 func (c *coder) chooseCdef(_, _ int) {
 	f := &c.filters
 	maxBits := 3
-	if c.e.speed.Cdef == decide.SearchFast {
+	if c.speed.Cdef == decide.SearchFast {
 		maxBits = 2
 	}
 	f.cdefSearch.Pick(&f.cdef, &c.grid, f.recon.NumPlanes, maxBits, c.filterLambda())

@@ -67,11 +67,11 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 		}
 	}
 	if st.Type == av1.InterFrame || st.Type == av1.SwitchFrame {
-		if e.speed.Filters != decide.FilterRegular || e.cfg.RandomModes != 0 {
+		if c.speed.Filters != decide.FilterRegular || e.cfg.RandomModes != 0 {
 			h.InterpolationFilter = uint8(av1.Switchable)
 		}
 		h.UseRefFrameMvs = !st.ErrorResilient && !e.tools.has("no-temporal-mvs")
-		h.ReferenceSelect = e.speed.Compound && c.distinctReferences(st) > 1
+		h.ReferenceSelect = c.speed.Compound && c.distinctReferences(st) > 1
 		h.SkipModePresent = h.ReferenceSelect
 	}
 	if err := h.Derive(&e.seq); err != nil {
@@ -91,7 +91,7 @@ func (c *coder) setQuantizer(r *reference, qIdx int) error {
 	if qIdx == 0 {
 		h.TxMode = av1.Only4x4
 	}
-	h.AllowHighPrecisionMv = !h.FrameIsIntra && c.e.speed.EighthPel && qIdx < 128
+	h.AllowHighPrecisionMv = !h.FrameIsIntra && c.speed.EighthPel && qIdx < 128
 	r.shown.qIdx = qIdx
 	return h.Derive(&c.e.seq)
 }

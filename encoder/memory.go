@@ -22,19 +22,22 @@ type MemoryItem struct {
 
 // MemoryPlan is the memory New maps for a configuration, before anything is mapped.
 type MemoryPlan struct {
-	Items []MemoryItem
-	Total int64
+	Items   []MemoryItem
+	Total   int64
+	Reserve int64 // of Total: address space that isn't touched unless SetSpeed leaves Config.SpeedPreset
 
 	// After shrinking to Config.MaxMemory.
 	Overlap   bool // several threads search the motion of a frame beside the coding of the one before
 	Threads   int
 	MiniGOP   int
 	Lookahead int // frames
+
+	FirstPreset, LastPreset int // that SetSpeed may choose
 }
 
-// PlanMemory returns the plan of cfg. With MaxMemory set it shrinks, in this order, the
-// overlap of frames, the mini-GOP (and with it the frames in flight) and the threads until
-// the plan fits; a *MemoryError names the need of the smallest plan if even that doesn't.
+// PlanMemory returns the plan of cfg. With MaxMemory set it gives up, in this order, the
+// choice of presets, the overlap of frames, the mini-GOP (and with it the frames in flight)
+// and threads until the plan fits; a *MemoryError names the need of the smallest plan if even that doesn't.
 func PlanMemory(cfg Config) (MemoryPlan, error) {
 	if err := cfg.Validate(); err != nil {
 		return MemoryPlan{}, err
@@ -51,10 +54,12 @@ func (e *Encoder) plan() (MemoryPlan, error) {
 		switch {
 		case limit == 0 || p.Total <= limit:
 			return e.describe(&p), nil
+		case len(e.speeds.list) > 1:
+			e.speeds.only(e.cfg.SpeedPreset)
 		case e.overlap:
 			e.overlap = false
-		case e.speed.MiniGOP > 1:
-			e.speed.MiniGOP /= 2
+		case e.miniGOP > 1:
+			e.setMiniGOP(e.miniGOP / 2)
 		case e.cfg.Threads > 1:
 			e.cfg.Threads /= 2
 		default:
@@ -64,20 +69,31 @@ func (e *Encoder) plan() (MemoryPlan, error) {
 }
 
 func (e *Encoder) describe(p *frame.Planner) MemoryPlan {
-	plan := MemoryPlan{Total: p.Total, Overlap: e.overlap, Threads: e.cfg.Threads, MiniGOP: e.speed.MiniGOP, Lookahead: e.Latency()}
+	plan := MemoryPlan{Total: p.Total, Reserve: p.Total - e.withoutChoice(), Overlap: e.overlap, Threads: e.cfg.Threads, MiniGOP: e.miniGOP, Lookahead: e.Latency(),
+		FirstPreset: e.speeds.first, LastPreset: e.speeds.last()}
 	for _, it := range p.Items {
 		plan.Items = append(plan.Items, MemoryItem{string(it.Purpose), it.Bytes})
 	}
 	return plan
 }
 
+// withoutChoice is the memory needed if the preset can't change, in bytes.
+func (e *Encoder) withoutChoice() int64 {
+	all := e.speeds
+	e.speeds.only(e.cfg.SpeedPreset)
+	var p frame.Planner
+	e.layout(&p)
+	e.speeds = all
+	return p.Total
+}
+
 // inputPictures is a mini-GOP, and with reordering one more, so that the next mini-GOP
 // is complete when the last frame of this one is under way.
 func (e *Encoder) inputPictures() int {
-	if e.speed.MiniGOP == 1 {
+	if e.miniGOP == 1 {
 		return 1
 	}
-	return e.speed.MiniGOP + 1
+	return e.miniGOP + 1
 }
 
 // layout takes all frame-sized memory from p: called once to plan, once to map.
@@ -129,10 +145,10 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 		r.mvs = frame.TakeSavedMVs(p, "reference motion", f.Width, f.Height)
 	}
 	e.layoutOpenLoops(p, f)
-	if !e.usesHalfSamples() {
+	if e.cfg.StillPicture || !e.speeds.any((*decide.Speed).UsesHalfSamples) {
 		return
 	}
-	c.halves = sized(c.halves, e.slots())
+	c.halves = sized(c.halves, e.speeds.most(slots))
 	c.freeHalves = c.freeHalves[:0]
 	for i := range c.halves {
 		if mem := frame.Take[uint8](p, "half-sample planes", motion.HalfSampleSize(f.Width, f.Height)); mem != nil {
@@ -162,7 +178,7 @@ func (e *Encoder) layoutOpenLoops(p *frame.Planner, f *frame.Format) {
 		}
 	}
 	for _, o := range c.openLoops {
-		o.results = make([]motion.Results, min(e.speed.PastRefs+e.speed.FutureRefs, av1.RefsPerFrame))
+		o.results = make([]motion.Results, min(e.speeds.most(references), av1.RefsPerFrame))
 		for i := range o.results {
 			if mem := frame.Take[motion.SBResult](p, "motion search results", motion.ResultsSize(f.Width, f.Height)); mem != nil {
 				o.results[i] = motion.NewResults(mem, f.Width, f.Height)
@@ -171,28 +187,15 @@ func (e *Encoder) layoutOpenLoops(p *frame.Planner, f *frame.Format) {
 	}
 }
 
-// usesHalfSamples tells that motion is ranked on interpolated reference pictures.
-func (e *Encoder) usesHalfSamples() bool { return e.speed.UsesHalfSamples() && !e.cfg.StillPicture }
-
-// slots is how many different frames the eight reference slots hold at most. Without
-// reordering nothing but the last few frames is worth keeping; with it, and few
-// references searched, what the levels of a mini-GOP await and one more.
-func (e *Encoder) slots() int {
-	switch s := &e.speed; {
-	case s.MiniGOP == 1:
-		return max(2, s.PastRefs)
-	case s.PastRefs+s.FutureRefs <= 3:
-		return min(bits.Len(uint(s.MiniGOP))+1, av1.NumRefFrames)
-	}
-	return av1.NumRefFrames
-}
+// references is how many are searched at most.
+func references(s *decide.Speed) int { return s.PastRefs + s.FutureRefs }
 
 // poolSize is one picture per frame kept, and one for the frame under way.
 func (e *Encoder) poolSize() int {
 	if e.cfg.StillPicture {
 		return 1
 	}
-	return e.slots() + 1
+	return e.speeds.most(slots) + 1
 }
 
 func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {
@@ -256,7 +259,7 @@ func (e *Encoder) unitSize(f *frame.Format) int {
 	for i := range e.coder.tiles {
 		n += tileOutput(&e.coder.tiles[i].Bounds, f)
 	}
-	return n * bits.Len(uint(e.speed.MiniGOP))
+	return n * bits.Len(uint(e.miniGOP))
 }
 
 // tileOutput is room for a tile's payload, in bytes: twice its samples.
@@ -293,7 +296,7 @@ func (r *Recon) copyFrom(pic *frame.Picture) {
 }
 
 // packetRing is how many packets may wait for the receiver.
-func (e *Encoder) packetRing() int { return e.speed.MiniGOP + 2 }
+func (e *Encoder) packetRing() int { return e.miniGOP + 2 }
 
 // spare is the address space, in bytes, that Go's runtime may take once frames are
 // coded: an arena of its heap, and the stacks of the threads it starts. It ends the
@@ -328,15 +331,12 @@ func (e *Encoder) mapMemory() error {
 // init prepares the coder after the memory is there.
 func (c *coder) init(e *Encoder) {
 	c.e = e
-	c.structure = lookahead.Structure{LowDelay: e.cfg.LowLatency, ErrorResilient: e.cfg.ErrorResilient, SwitchEvery: e.cfg.SwitchFrameInterval, Slots: e.slots()}
-	c.frame.Seq, c.frame.Speed = &e.seq, &e.speed
-	for _, w := range c.workers {
-		w.search.Settings = e.speed.Search
-	}
-	c.restoreOptions = restorationOptions(e.speed.Restoration)
+	c.structure = lookahead.Structure{LowDelay: e.cfg.LowLatency, ErrorResilient: e.cfg.ErrorResilient, SwitchEvery: e.cfg.SwitchFrameInterval}
+	c.frame.Seq = &e.seq
 	c.listTileRows()
 	c.wave = sched.NewWavefront(e.pool, len(c.tileRows))
 	c.addStages()
+	c.adopt(e.speeds.of(e.cfg.SpeedPreset))
 }
 
 // listTileRows lists the superblock rows of all tiles as they lie in the picture.

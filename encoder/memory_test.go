@@ -42,8 +42,8 @@ func TestPlanIsMapped(t *testing.T) {
 		if mapped := e.Stats().MappedBytes; sum != plan.Total || mapped != plan.Total || e.memory.Total != plan.Total {
 			t.Errorf("case %d: planned %d, items %d, mapped %d, handed out %d", i, plan.Total, sum, mapped, e.memory.Total)
 		}
-		if plan.Threads != e.cfg.Threads || plan.Threads != e.pool.Workers() || plan.MiniGOP != e.speed.MiniGOP || plan.Lookahead != e.Latency() {
-			t.Errorf("case %d: plan %+v, encoder has %d threads, mini-GOP %d, latency %d", i, plan, e.pool.Workers(), e.speed.MiniGOP, e.Latency())
+		if plan.Threads != e.cfg.Threads || plan.Threads != e.pool.Workers() || plan.MiniGOP != e.miniGOP || plan.Lookahead != e.Latency() {
+			t.Errorf("case %d: plan %+v, encoder has %d threads, mini-GOP %d, latency %d", i, plan, e.pool.Workers(), e.miniGOP, e.Latency())
 		}
 	}
 }
@@ -61,9 +61,23 @@ func TestPlanAt720p(t *testing.T) {
 		cfg := DefaultConfig(1280, 720)
 		cfg.Threads = 1
 		c.change(&cfg)
-		if plan, err := PlanMemory(cfg); err != nil || plan.Total > c.limit {
-			t.Errorf("%s: %d bytes, error %v", c.name, plan.Total, err)
+		if plan, err := PlanMemory(cfg); err != nil || plan.Total-plan.Reserve > c.limit {
+			t.Errorf("%s: %d bytes, %d of them in reserve, error %v", c.name, plan.Total, plan.Reserve, err)
 		}
+	}
+}
+
+// A limit takes the choice of presets before anything else, and that is what is in reserve.
+func TestPlanGivesUpTheChoiceOfPresets(t *testing.T) {
+	cfg := base(lowLatency, func(c *Config) { c.SpeedPreset, c.Threads = 6, 4 })
+	free, err := PlanMemory(cfg)
+	if err != nil || free.FirstPreset != 6 || free.LastPreset != 10 || free.Reserve <= 0 {
+		t.Fatalf("without a limit: %+v, %v", free, err)
+	}
+	cfg.MaxMemory = free.Total - 1
+	tight, err := PlanMemory(cfg)
+	if err != nil || tight.FirstPreset != 6 || tight.LastPreset != 6 || tight.Reserve != 0 || tight.Total != free.Total-free.Reserve || tight.Threads != 4 {
+		t.Errorf("a byte less than %+v: %+v, %v", free, tight, err)
 	}
 }
 

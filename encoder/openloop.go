@@ -75,10 +75,10 @@ func (o *openLoop) chooseReferences(st *lookahead.Step) {
 		}
 		r := c.slots[st.RefSlot[ref-1]]
 		if r.shown.display > st.Display {
-			if future++; future > c.e.speed.FutureRefs {
+			if future++; future > c.speed.FutureRefs {
 				continue
 			}
-		} else if past++; past > c.e.speed.PastRefs {
+		} else if past++; past > c.speed.PastRefs {
 			continue
 		}
 		o.jobs = append(o.jobs, motion.Job{Cur: o.pyramid, Ref: r.pyramid, Distance: int(st.Display - r.shown.display), Out: &o.results[len(o.refs)]})

@@ -164,7 +164,7 @@ func (c *Config) frameRate() (num, den int64) {
 // passShape is what two passes have to have in common.
 func (e *Encoder) passShape() ratectl.Shape {
 	c := &e.cfg
-	return ratectl.Shape{Width: c.Width, Height: c.Height, BitDepth: c.BitDepth, MiniGOP: e.speed.MiniGOP, LowDelay: c.LowLatency}
+	return ratectl.Shape{Width: c.Width, Height: c.Height, BitDepth: c.BitDepth, MiniGOP: e.miniGOP, LowDelay: c.LowLatency}
 }
 
 // newRateControl returns the controller of a configuration whose memory is planned.

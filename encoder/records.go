@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"github.com/grav1e/grav1e/internal/av1"
+	"github.com/grav1e/grav1e/internal/decide"
 	"github.com/grav1e/grav1e/internal/frame"
 	"github.com/grav1e/grav1e/internal/tile"
 )
@@ -26,10 +27,13 @@ type recordSize struct{ partitions, blocks, txBlocks, coefs int }
 func (e *Encoder) mostRecord(f *frame.Format) (m recordSize) {
 	m.partitions, m.blocks, m.txBlocks, m.coefs = tile.SuperblockCaps(false, f.NumPlanes, f.SubX, f.SubY)
 	if e.cfg.RandomModes == 0 {
-		m.blocks = 64 * 64 / (e.speed.MinBlock * e.speed.MinBlock)
+		m.blocks = e.speeds.most(blocks)
 	}
 	return m
 }
+
+// blocks is how many a superblock has at most.
+func blocks(s *decide.Speed) int { return 64 * 64 / (s.MinBlock * s.MinBlock) }
 
 // layout takes the memory of n superblocks.
 func (r *records) layout(p *frame.Planner, n int, most recordSize) {

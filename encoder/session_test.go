@@ -251,7 +251,7 @@ func TestFramesAreBorrowed(t *testing.T) {
 	f := picture(&c, 0)
 	f.Metadata = []T35{{CountryCode: 0xB5, Payload: payload}}
 	e.mu.Lock() // the frame stays where SendFrame leaves it
-	e.speed.MiniGOP = 1 << 20
+	e.miniGOP = 1 << 20
 	e.keys.last = -1
 	e.mu.Unlock()
 	if err := e.SendFrame(context.Background(), f); err != nil {

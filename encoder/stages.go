@@ -96,7 +96,7 @@ func (c *coder) openStages() {
 // setFrame fills what the decision pass needs of the frame, but for what depends on its quantiser.
 func (c *coder) setFrame(st *lookahead.Step, r *reference, open *openLoop) {
 	f := &c.frame
-	seq, speed, cur := f.Seq, f.Speed, c.filters.start(c, r)
+	seq, speed, cur := f.Seq, c.speed, c.filters.start(c, r)
 	*f = decide.Frame{
 		Seq: seq, Speed: speed, Hdr: &c.hdr, Src: c.filters.source(c, r), Cur: cur,
 		Grid: &c.grid, QIdx: c.qIdx, CDF: &c.cdf, Rates: &c.rates, MvCosts: &c.mvCosts, Field: &c.field,
@@ -105,7 +105,7 @@ func (c *coder) setFrame(st *lookahead.Step, r *reference, open *openLoop) {
 	f.Unseen = c.unseen()
 	if !c.hdr.FrameIsIntra {
 		c.setReferences(open)
-		if speed.UsesHalfSamples() {
+		if c.usesHalfSamples() {
 			f.Src8 = &r.pyramid.Level[0]
 		}
 	}

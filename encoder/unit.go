@@ -109,7 +109,7 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	p.Packet.Frames, u.frames = u.frames, p.Packet.Frames[:0]
 	s := &r.shown
 	p.FrameIndex, p.PTS, p.Opaque, p.KeyFrame, p.QIdx = s.display, s.pts, s.opaque, key, s.qIdx
-	p.EncodeTime, p.PSNR = s.took, s.psnr
+	p.EncodeTime, p.PSNR, p.SpeedPreset = s.took, s.psnr, s.preset
 	if p.Dropped = s.dropped; p.Dropped {
 		p.Data = p.Data[:0]
 	}

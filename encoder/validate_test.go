@@ -134,11 +134,11 @@ func TestValidateAccepts(t *testing.T) {
 // A tool switch reaches the settings that are coded with.
 func TestForceTools(t *testing.T) {
 	for name, changed := range map[string]func(e *Encoder) bool{
-		"no-cdef":           func(e *Encoder) bool { return e.speed.Cdef == 0 },
-		"all-partitions":    func(e *Encoder) bool { return e.speed.MinBlock == 4 },
-		"full-restoration":  func(e *Encoder) bool { return e.speed.Restoration > 0 && e.coder.restoreOptions.WienerRefine > 0 },
+		"no-cdef":           func(e *Encoder) bool { return e.coder.speed.Cdef == 0 },
+		"all-partitions":    func(e *Encoder) bool { return e.coder.speed.MinBlock == 4 },
+		"full-restoration":  func(e *Encoder) bool { return e.coder.speed.Restoration > 0 && e.coder.restoreOptions.WienerRefine > 0 },
 		"no-temporal-mvs":   func(e *Encoder) bool { return e.tools.has("no-temporal-mvs") },
-		"square-partitions": func(e *Encoder) bool { return e.speed.Partition == 0 },
+		"square-partitions": func(e *Encoder) bool { return e.coder.speed.Partition == 0 },
 	} {
 		e := open(t, base(func(c *Config) { c.ForceTools, c.SpeedPreset = name, 8 }))
 		if !changed(e) {

@@ -86,6 +86,16 @@ type Speed struct {
 // neverLight is a layer no frame has.
 const neverLight = 9
 
+// LivePresets returns the first and the last of the presets that may take turns in one
+// stream with this one: their mini-GOPs and, but for little, their memory are alike.
+func LivePresets(preset int) (first, last int) {
+	const slowest, fastest = 6, 10
+	if preset < slowest {
+		return preset, preset
+	}
+	return slowest, fastest
+}
+
 // UsesHalfSamples tells whether vectors are ranked on interpolated planes.
 func (s *Speed) UsesHalfSamples() bool { return s.FastMotion }
 

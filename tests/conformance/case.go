@@ -27,6 +27,7 @@ type Case struct {
 	Eager       int     // packets are asked for after every Eager frames; 0: only when the encoder is full
 	Metadata    bool    // frames carry ITU-T T.35 messages
 	Regions     bool    // some frames carry regions of interest
+	Speeds      bool    // the preset changes on the way
 }
 
 // String is the case in one line.
@@ -50,6 +51,7 @@ func (c *Case) String() string {
 	add(g.RandomModes != 0, "random modes %d", g.RandomModes)
 	add(g.ForceTools != "", "tools %s", g.ForceTools)
 	add(c.Regions, "regions")
+	add(c.Speeds, "changing speed")
 	add(len(c.ForceKeys) > 0, "key frames %d", c.ForceKeys)
 	return s
 }
@@ -120,6 +122,7 @@ func NewCase(seed uint64) *Case {
 	c.Metadata = chance(10)
 	g.AnnexB = chance(15)
 	c.Regions = chance(30) && g.Quantizer > 0
+	c.Speeds = chance(50)
 	c.Config = g
 	return c
 }

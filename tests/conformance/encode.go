@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/grav1e/grav1e/encoder"
+	"github.com/grav1e/grav1e/internal/decide"
 	"github.com/grav1e/grav1e/internal/obu"
 	"github.com/grav1e/grav1e/internal/y4m"
 )
@@ -114,6 +115,16 @@ func (c *Case) frame(h *y4m.Header, picture []byte, n int64) encoder.Frame {
 	return f
 }
 
+// speed draws the preset from frame n on.
+func (c *Case) speed(n int64) int {
+	r := rand.New(rand.NewPCG(c.Seed, uint64(n/3)))
+	first, last := decide.LivePresets(c.Config.SpeedPreset)
+	if !c.Speeds || c.Config.StillPicture {
+		return c.Config.SpeedPreset
+	}
+	return first + r.IntN(last-first+1)
+}
+
 // regions draws the regions of frame n.
 func (c *Case) regions(n int64) []encoder.Region {
 	r := rand.New(rand.NewPCG(c.Seed, uint64(n)))
@@ -155,6 +166,9 @@ func (c *Case) Encode(ctx context.Context) (*Encoding, error) {
 	}
 	defer enc.Close()
 	for n := range int64(c.Frames) {
+		if err := enc.SetSpeed(c.speed(n)); err != nil {
+			return e, err
+		}
 		if err := c.send(ctx, enc, e, n); err != nil {
 			return e, fmt.Errorf("frame %d: %w", n, err)
 		}
