@@ -224,20 +224,19 @@ func (c *coder) store(r *reference, refreshFrameFlags uint8) {
 	}
 }
 
-// takeHalf returns half-sample planes that are free, or will be when the decisions of the
-// frame under way are made: then nothing is predicted from the frame it replaces any more.
+// takeHalf returns half-sample planes that will be free when the decisions of the frame
+// under way are made, for then nothing is predicted from the frame it replaces any more, or
+// that are free: those touched least come last.
 func (c *coder) takeHalf() (h *motion.HalfSample) {
-	if last := len(c.freeHalves) - 1; last >= 0 {
-		h, c.freeHalves = c.freeHalves[last], c.freeHalves[:last]
-		return h
-	}
 	for i := range c.references {
 		if r := &c.references[i]; r.users == 0 && r.half != nil {
 			h, r.half = r.half, nil
 			return h
 		}
 	}
-	panic("encoder: no free half-sample planes") // there are as many as frames in slots
+	last := len(c.freeHalves) - 1 // there are as many as frames in slots
+	h, c.freeHalves = c.freeHalves[last], c.freeHalves[:last]
+	return h
 }
 
 // takePyramid returns an unused pyramid.
