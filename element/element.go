@@ -20,7 +20,6 @@ import (
 	"runtime/cgo"
 	"sync"
 	"sync/atomic"
-	"time"
 	"unsafe"
 
 	"github.com/grav1e/grav1e/caps"
@@ -48,15 +47,18 @@ type element struct {
 	keyUnits keyUnits
 	stats    stats
 	reports  reporter
+	pace     pace
 
 	// Owned by the streaming thread.
 	format   format
 	formats  int // set since the start
 	timing   timing
+	preset   int             // the session's encoder was told last
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
 	messages []encoder.T35 // of the frame
+	regions  []encoder.Region
 
 	playing   atomic.Uint32 // changes of state to and from PLAYING: odd in PLAYING
 	relinked  atomic.Bool   // the source pad got a RECONFIGURE since the session began
@@ -191,6 +193,7 @@ func (e *element) takeSession() *session {
 // begin starts a session around codec.
 func (e *element) begin(codec encoder.Interface) *session {
 	e.relinked.Store(false)
+	e.startPace(codec)
 	s := newSession(e, codec, e.format.align)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -226,8 +229,8 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 		return flow
 	}
 	e.stamp(frame)
-	if late := -C.gst_video_encoder_get_max_encode_time(e.base(), frame); late > 0 { // never without qos
-		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), time.Duration(late))
+	if late := e.tooLate(frame); late > 0 {
+		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), late)
 		e.stats.skipped()
 		C.grav1enc_release_input(frame)
 		sent = true
@@ -235,6 +238,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	}
 	e.watchLatency(s.codec.Latency())
 	e.update(s.codec)
+	e.keepPace(s.codec)
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {
 		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")

@@ -62,7 +62,7 @@ func (e *element) setFormat(state *C.GstVideoCodecState, in *C.GstCaps) bool {
 		e.postError(err)
 		return false
 	}
-	if !e.multipass(&f) {
+	if !e.multipass(&f) || !e.canKeepPace(&f.config) {
 		return false
 	}
 	f.stream, f.align = e.wanted()
@@ -190,7 +190,8 @@ func (e *element) mapFrame(frame *C.GstVideoCodecFrame) bool {
 		return false
 	}
 	layout := &e.format.layout
-	e.frame = encoder.Frame{Interleaved: layout.Interleaved, SampleShift: layout.Shift, Metadata: e.metadata(frame.input_buffer)}
+	e.readMetas(frame.input_buffer)
+	e.frame = encoder.Frame{Interleaved: layout.Interleaved, SampleShift: layout.Shift, Metadata: e.messages, Regions: e.regions}
 	for i := range int(v.info.finfo.n_planes) {
 		stride := int(v.info.stride[i])
 		rows, bytes := e.planeSize(i)

@@ -38,10 +38,10 @@ const (
 	field2 = 0xFD
 )
 
-// metadata returns what travels with a frame: captions, and messages in metas named
-// t35Meta. The slices are valid until the next call.
-func (e *element) metadata(buffer *C.GstBuffer) []encoder.T35 {
-	e.messages = e.messages[:0]
+// readMetas collects what travels with a frame: captions and messages in metas named
+// t35Meta, and regions of interest.
+func (e *element) readMetas(buffer *C.GstBuffer) {
+	e.messages, e.regions = e.messages[:0], e.regions[:0]
 	var state C.gpointer
 	for meta := C.gst_buffer_iterate_meta(buffer, &state); meta != nil; meta = C.gst_buffer_iterate_meta(buffer, &state) {
 		switch {
@@ -50,11 +50,12 @@ func (e *element) metadata(buffer *C.GstBuffer) []encoder.T35 {
 			if caption.size > 0 {
 				e.addCaptions(caption.caption_type, unsafe.Slice((*byte)(caption.data), int(caption.size)))
 			}
+		case meta.info.api == C.gst_video_region_of_interest_meta_api_get_type():
+			e.addRegion((*C.GstVideoRegionOfInterestMeta)(unsafe.Pointer(meta)))
 		case C.grav1enc_is_t35(meta) != 0:
 			e.addMessage(meta)
 		}
 	}
-	return e.messages
 }
 
 // addMessage takes the message of a custom meta.

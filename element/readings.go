@@ -21,9 +21,9 @@ type reading struct {
 
 // readings follow properties in the numbering of the class.
 var readings = []reading{
-	{"memory-plan", "Memory plan", "What the encoder maps for the caps in force, in bytes: total, threads, lookahead (frames), items", (*element).memoryPlan},
+	{"memory-plan", "Memory plan", "What the encoder maps for the caps in force, in bytes: total, reserve (of it, for other speed presets), threads, lookahead (frames), items", (*element).memoryPlan},
 	{"stats", "Statistics", "Since the element left READY: frames-in, frames-out, dropped, key-frames, bytes, average-quantizer, encode-time (ns per frame), " +
-		"bitrate and fps of the last second, buffer-fullness (bits) and buffer-time (ns) with a rate control, psnr-y, -u, -v (dB, with psnr)", (*element).statistics},
+		"bitrate and fps of the last second, speed-preset, load (time to code frames over the time they last), buffer-fullness (bits) and buffer-time (ns) with a rate control, psnr-y, -u, -v (dB, with psnr)", (*element).statistics},
 }
 
 // spec makes the GParamSpec. Its strings are static, the class keeps it for ever.
@@ -47,6 +47,7 @@ func (e *element) memoryPlan() *C.GstStructure {
 	}
 	s := newStructure("memory-plan")
 	s.set("total", uint64(plan.Total))
+	s.set("reserve", uint64(plan.Reserve))
 	s.set("threads", uint32(plan.Threads))
 	s.set("lookahead", uint32(plan.Lookahead))
 	s.set("items", items)

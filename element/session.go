@@ -22,7 +22,8 @@ type session struct {
 	e      *element
 	codec  encoder.Interface
 	align  string
-	limit  int // frames it may hold
+	limit  int           // frames it may hold
+	lasts  time.Duration // a frame, at the frame rate
 	ctx    context.Context
 	cancel context.CancelFunc
 	done   chan struct{} // closed when the goroutine has ended
@@ -50,7 +51,7 @@ type sentFrame struct {
 }
 
 func newSession(e *element, codec encoder.Interface, align string) *session {
-	s := &session{e: e, codec: codec, align: align, limit: codec.Latency() + 1 + ahead, done: make(chan struct{}), flow: C.GST_FLOW_OK}
+	s := &session{e: e, codec: codec, align: align, limit: codec.Latency() + 1 + ahead, lasts: time.Duration(e.framesLast(1)), done: make(chan struct{}), flow: C.GST_FLOW_OK}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.changed.L = &s.mu
 	go s.run()
@@ -292,6 +293,7 @@ func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 	}
 	s.e.logPacket(p)
 	s.e.stats.delivered(p)
+	s.clockFrame(f.frame, p)
 	ends := cuts(p, s.align)
 	s.e.answering = f.requests
 	limit, playing, began := s.e.stallLimit(f.frame), s.e.playing.Load(), time.Now()

@@ -41,6 +41,8 @@ type values struct {
 	psnr                bool
 	statsInterval       uint64 // ns
 	keyframeAfterStall  uint64 // ns
+	realtime            bool
+	defaultROIDeltaQP   int32
 	rateControl         uint32
 	maxBitrate          int32
 	maxQuantizer        uint32
@@ -133,16 +135,23 @@ var properties = []property{
 		func(v *values) any { return &v.statsInterval }, 0, math.MaxUint64, 0, false},
 	{"keyframe-after-stall", "Key frame after stall", "After downstream blocked for longer than this (ns, and than two frames last) the next frame is a key frame (0 = off)", "",
 		func(v *values) any { return &v.keyframeAfterStall }, 0, math.MaxUint64, uint64(500 * time.Millisecond), false},
+	{"realtime", "Realtime", "When coding can't keep up with the frame rate, use faster speed presets, and leave out late frames when there is none", "",
+		func(v *values) any { return &v.realtime }, 0, 1, 0, false},
+	{"default-roi-delta-qp", "Default delta QP of regions", "For regions of interest that name none: a step of the quantizer in H.264's units, of which 6 halve or double it", "",
+		func(v *values) any { return &v.defaultROIDeltaQP }, minusMaxDeltaQP, maxDeltaQP, minusSix, false},
 }
 
 // mutable are the properties that take effect while the element is PLAYING, with the
 // next frame that goes in.
-var mutable = []string{"bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall", "stats-interval"}
+var mutable = []string{"speed-preset", "bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall", "stats-interval",
+	"default-roi-delta-qp"}
 
 // Bit patterns of negative bounds.
 const (
-	minusOne = math.MaxUint64
-	minInt32 = 1<<64 - 1<<31
+	minusOne        = math.MaxUint64
+	minInt32        = 1<<64 - 1<<31
+	minusSix        = 1<<64 - 6
+	minusMaxDeltaQP = 1<<64 - maxDeltaQP
 )
 
 func defaults() (values values) {
@@ -165,7 +174,6 @@ func defaults() (values values) {
 
 // apply writes the values into cfg.
 func (v *values) apply(cfg *encoder.Config) error {
-	cfg.SpeedPreset = int(v.speedPreset)
 	cfg.LowLatency = v.lowLatency
 	v.applyMutable(cfg)
 	cfg.SwitchFrameInterval = clamp(v.switchFrameInterval)
@@ -193,6 +201,7 @@ func (v *values) apply(cfg *encoder.Config) error {
 
 // applyMutable writes those values into cfg that an encoder takes while it runs.
 func (v *values) applyMutable(cfg *encoder.Config) {
+	cfg.SpeedPreset = int(v.speedPreset)
 	cfg.Bitrate, cfg.MaxBitrate = int64(v.bitrate), int64(v.maxBitrate)
 	cfg.Quantizer, cfg.MinQuantizer, cfg.MaxQuantizer = int(v.quantizer), int(v.minQuantizer), int(v.maxQuantizer)
 	cfg.MaxKeyFrameInterval = clamp(v.maxKeyFrameInterval)
@@ -220,6 +229,13 @@ func (e *element) update(codec encoder.Interface) {
 	if !changed {
 		return
 	}
+	if err := codec.SetSpeed(cfg.SpeedPreset); err != nil {
+		e.warn(err)
+	} else {
+		f.SpeedPreset = cfg.SpeedPreset
+		e.pace.allow(cfg.SpeedPreset)
+		e.preset = cfg.SpeedPreset
+	}
 	rate := rateOf(&cfg)
 	if err := codec.SetRate(rate); err != nil {
 		e.warn(err)
@@ -232,7 +248,7 @@ func (e *element) update(codec encoder.Interface) {
 	} else {
 		f.MinKeyFrameInterval, f.MaxKeyFrameInterval = cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval
 	}
-	e.logf(C.GST_LEVEL_INFO, "from now on %+v, key frames %d to %d frames apart", rateOf(f), f.MinKeyFrameInterval, f.MaxKeyFrameInterval)
+	e.logf(C.GST_LEVEL_INFO, "from now on speed preset %d, %+v, key frames %d to %d frames apart", f.SpeedPreset, rateOf(f), f.MinKeyFrameInterval, f.MaxKeyFrameInterval)
 }
 
 // stallLimit is how long a push of frame may last before it is a stall; 0: for ever. A

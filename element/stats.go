@@ -90,6 +90,7 @@ func (e *element) statistics() *C.GstStructure {
 	s.mu.Lock()
 	c, bitrate, fps := s.counts, s.bits.rate(), s.frames.rate()
 	s.mu.Unlock()
+	preset, load, _ := e.pace.state()
 	out := newStructure("grav1enc-stats")
 	out.set("frames-in", uint64(c.in))
 	out.set("frames-out", uint64(c.out))
@@ -100,6 +101,8 @@ func (e *element) statistics() *C.GstStructure {
 	out.set("encode-time", uint64(c.mean(float64(c.encoding))))
 	out.set("bitrate", uint64(bitrate))
 	out.set("fps", fps)
+	out.set("speed-preset", uint32(preset))
+	out.set("load", load)
 	if buffer := e.bufferStats(); buffer.BufferBits > 0 {
 		out.set("buffer-fullness", uint64(buffer.BufferBits))
 		out.set("buffer-time", uint64(buffer.BufferTime))

@@ -116,6 +116,9 @@ type Config struct {
 	RandomModes uint64 // non-zero: legal decisions drawn from this seed instead of by rate-distortion
 }
 
+// FastestPreset is the largest SpeedPreset.
+const FastestPreset = 10
+
 // DefaultConfig returns the defaults of rav1enc's properties for a w x h 8-bit 4:2:0 picture.
 func DefaultConfig(w, h int) Config {
 	return Config{

@@ -78,7 +78,7 @@ func (c *Config) checkEffort() error {
 	if c.Tune > TunePsychovisual {
 		return invalid("Tune", c.Tune, "TunePSNR or TunePsychovisual")
 	}
-	return inRange("SpeedPreset", c.SpeedPreset, 0, 10)
+	return inRange("SpeedPreset", c.SpeedPreset, 0, FastestPreset)
 }
 
 func (c *Config) checkTiles() error {

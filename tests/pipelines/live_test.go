@@ -24,6 +24,18 @@ func TestLive(t *testing.T) {
 	}
 }
 
+// TestRealtime: an encoder that is too slow changes its preset, then leaves frames out. How
+// long frames take is given.
+func TestRealtime(t *testing.T) {
+	for _, test := range []string{"realtime_faster", "realtime_drops"} {
+		t.Run(test, func(t *testing.T) {
+			t.Parallel()
+			t.Log(script(t, "fake", "live.py", nil, test))
+		})
+	}
+	live(t, "realtime_refused")
+}
+
 // modes are settings that differ in how many frames the encoder holds.
 var modes = map[string]string{
 	"default": "", "low latency": "low-latency=true", "no lookahead": "rdo-lookahead-frames=0", "mini-GOP of 4": "rdo-lookahead-frames=4",
@@ -97,7 +109,7 @@ func TestChangesWhilePlaying(t *testing.T) {
 	needElement(t, "avdec_msmpeg4")
 	for _, test := range []string{
 		"bitrate_while_playing 60000 150000", "bitrate_while_playing 150000 60000",
-		"quantizer_while_playing", "quantizer_while_playing low-latency=true", "refused_while_playing", "drop_frames",
+		"speed_while_playing", "speed_while_playing low-latency=true", "quantizer_while_playing", "quantizer_while_playing low-latency=true", "refused_while_playing", "drop_frames",
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()

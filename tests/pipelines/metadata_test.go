@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +20,57 @@ func TestMetadata(t *testing.T) {
 			script(t, "real", "metadata.py", nil, strings.Fields(test)...)
 		})
 	}
+}
+
+// TestRegionsOfInterest: GstVideoRegionOfInterestMeta makes its part of the picture finer,
+// by what its parameters say or by default-roi-delta-qp, or coarser.
+func TestRegionsOfInterest(t *testing.T) {
+	need(t, "dav1d")
+	measure := func(metas ...string) (left, right float64) {
+		path := filepath.Join(t.TempDir(), "a")
+		script(t, "real", "metadata.py", nil, append([]string{"regions", path}, metas...)...)
+		must(t, "real", "dav1d", "--demuxer", "section5", "-i", path+".obu", "--muxer", "yuv", "-o", path+".yuv")
+		return lumaPSNR(t, path, 0, 128), lumaPSNR(t, path, 128, 256)
+	}
+	left, right := measure()
+	for _, tc := range []struct {
+		metas                 []string
+		leastLeft, mostLeft   float64 // dB more than without metas
+		leastRight, mostRight float64
+	}{
+		{[]string{"0,0,128,128"}, 3, 8, -.5, .5},
+		{[]string{"0,0,128,128,-12"}, 8, 14, -.5, .5},
+		{[]string{"0,0,128,128,12"}, -14, -3, -.5, .5},
+		{[]string{"128,0,4000,4000,-6", "300,0,5,5", "0,500,10,10", "0,0,0,0"}, -.5, .5, 3, 8},
+	} {
+		l, r := measure(tc.metas...)
+		if l -= left; l < tc.leastLeft || l > tc.mostLeft {
+			t.Errorf("%v: the left half is %+.2f dB", tc.metas, l)
+		}
+		if r -= right; r < tc.leastRight || r > tc.mostRight {
+			t.Errorf("%v: the right half is %+.2f dB", tc.metas, r)
+		}
+	}
+}
+
+// lumaPSNR compares columns of 256x128 pictures in path.i420 and path.yuv.
+func lumaPSNR(t *testing.T, path string, first, end int) float64 {
+	source, err := os.ReadFile(path + ".i420")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := os.ReadFile(path + ".yuv")
+	if err != nil || len(decoded) != len(source) {
+		t.Fatalf("%d bytes decoded of %d (%v)", len(decoded), len(source), err)
+	}
+	sum, n := 0, 0
+	for i := range source {
+		if at := i % (256 * 192); at < 256*128 && at%256 >= first && at%256 < end {
+			d := int(source[i]) - int(decoded[i])
+			sum, n = sum+d*d, n+1
+		}
+	}
+	return 10 * math.Log10(255*255*float64(n)/float64(sum))
 }
 
 // TestCaptionsInFile: FFmpeg's decoder finds the captions in what cccombiner made of two streams.

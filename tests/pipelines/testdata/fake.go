@@ -12,7 +12,7 @@ import (
 	"github.com/grav1e/grav1e/encoder"
 )
 
-// The quantizer selects what goes wrong, at the fifth frame.
+// The quantizer selects what goes wrong, at the fifth frame; or how long frames take.
 const (
 	faultSendPanic    = 201
 	faultReceivePanic = 202
@@ -21,7 +21,16 @@ const (
 	faultInternal     = 205
 	faultMemory       = 206
 	faultAt           = 5
+
+	slow  = 210 // fast enough from preset 8 on
+	stuck = 211 // with no preset
 )
+
+// costs are the times that frames take, by preset, in frames at 30 a second.
+var costs = map[int]map[int]float64{
+	slow:  {6: 1.5, 7: 1.2, 8: .6, 9: .5, 10: .4},
+	stuck: {6: 1.5, 7: 1.5, 8: 1.5, 9: 1.5, 10: 1.5},
+}
 
 // fake holds lookahead frames back (rdo-lookahead-frames, 7 by default), has room
 // for three more, and works for half a millisecond on each.
@@ -30,6 +39,7 @@ type fake struct {
 	mu      sync.Mutex
 	queue   []encoder.Packet
 	out     int64
+	preset  int
 	sent    int64
 	flushed bool
 	closed  bool
@@ -61,7 +71,7 @@ func newEncoder(cfg encoder.Config) (encoder.Interface, error) {
 		}
 		fmt.Println()
 	}
-	return &fake{cfg: cfg}, nil
+	return &fake{cfg: cfg, preset: cfg.SpeedPreset}, nil
 }
 
 func (f *fake) fault(kind int, frame int64) bool { return f.cfg.Quantizer == kind && frame == faultAt }
@@ -93,7 +103,11 @@ func (f *fake) SendFrame(ctx context.Context, in *encoder.Frame) error {
 		}
 	}
 	key := in.ForceKey || f.sent == 0
-	p := encoder.Packet{PTS: in.PTS, KeyFrame: key, FrameIndex: f.sent, Droppable: !key && f.sent%2 == 1}
+	p := encoder.Packet{PTS: in.PTS, KeyFrame: key, FrameIndex: f.sent, Droppable: !key && f.sent%2 == 1,
+		SpeedPreset: f.preset, EncodeTime: 500 * time.Microsecond}
+	if cost := costs[f.cfg.Quantizer]; cost != nil {
+		p.EncodeTime = time.Duration(cost[f.preset] * float64(time.Second) / 30)
+	}
 	p.Data = []byte{0x12, 0}
 	p.Obus = []int{2}
 	if key {
@@ -133,7 +147,7 @@ func (f *fake) ReceivePacket(ctx context.Context) (*encoder.Packet, error) {
 	p := f.queue[0]
 	f.queue = f.queue[1:]
 	f.mu.Unlock()
-	time.Sleep(500 * time.Microsecond)
+	time.Sleep(p.EncodeTime)
 	f.mu.Lock()
 	f.out++
 	return &p, nil
@@ -158,7 +172,15 @@ func (f *fake) SequenceHeader() []byte {
 }
 
 func (f *fake) SetRate(encoder.Rate) error { return nil }
-func (f *fake) PassData() []byte           { return nil }
+
+func (f *fake) SetSpeed(preset int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.preset = preset
+	return nil
+}
+
+func (f *fake) PassData() []byte { return nil }
 
 func (f *fake) SetKeyFrameIntervals(shortest, longest int64) error { return nil }
 

@@ -454,6 +454,82 @@ def test_refused_while_playing():
     assert len(s.messages) == 1 and "property bitrate = 100000" in s.messages[0], s.messages
 
 
+def paced(frames, **properties):
+    """Pushes frames when they are due, as a live source does; returns the harness and how
+    late the last one came out, in seconds."""
+    h = Harness(low_latency=True, **properties)
+    clock = Gst.SystemClock.obtain()
+    h.enc.set_clock(clock)
+    h.enc.set_base_time(clock.get_time())
+    assert h.start()
+    late = 0
+    for i in range(frames):
+        due = h.enc.get_base_time() + i * SECOND // 30
+        time.sleep(max(0, due - clock.get_time()) / SECOND)
+        assert h.push(i * SECOND // 30) == Gst.FlowReturn.OK
+        late = (clock.get_time() - due) / SECOND
+    h.eos()
+    return h, late
+
+
+def stat(h, name):
+    return h.enc.get_property("stats").get_value(name)
+
+
+def test_realtime_faster():
+    """An encoder that can't keep up uses faster presets, and leaves nothing out."""
+    h, late = paced(90, realtime=True, quantizer=210)
+    check(h.times(), at30(90))
+    check(stat(h, "speed-preset"), 8)
+    check(stat(h, "dropped"), 0)
+    assert 0.5 < stat(h, "load") < 0.9, stat(h, "load")
+
+
+def test_realtime_drops():
+    """One that can't keep up with any preset leaves frames out, in their turn and with QoS
+    messages, and what comes out is not old; without realtime it holds up what is upstream."""
+    n = 90
+    h, late = paced(n, realtime=True, quantizer=211)
+    print(f"{stat(h, 'dropped')} of {n} frames dropped, the last one {late:.2f} s late")
+    check(stat(h, "speed-preset"), 10)
+    check(stat(h, "frames-in") + stat(h, "dropped"), n)
+    check(len(h.times()), stat(h, "frames-in"))
+    check(len([m for m in iter(lambda: h.bus.pop_filtered(Gst.MessageType.QOS), None)]), stat(h, "dropped"), "QoS messages")
+    h, behind = paced(n, quantizer=211)
+    check(h.times(), at30(n))
+    check(stat(h, "speed-preset"), 6)
+    assert late < behind / 2, (late, behind)
+
+
+def test_realtime_refused():
+    """Realtime needs presets to choose from."""
+    h = Harness(realtime=True, speed_preset=5)
+    h.start()
+    assert "realtime" in h.error()[0].message
+    h = Harness(realtime=True, speed_preset=6, low_latency=True)
+    assert h.start()
+    plan = h.enc.get_property("memory-plan")
+    total, reserve = plan.get_value("total"), plan.get_value("reserve")
+    assert reserve > 0
+    h.stop()
+    h = Harness(realtime=True, speed_preset=6, low_latency=True, max_memory=total - 1)
+    h.start()
+    assert "realtime" in h.error()[0].message
+
+
+def test_speed_while_playing(*args):
+    """Presets take turns without key frames, and frames come out whole."""
+    def at(e, n):
+        if n % 15 == 0:
+            e.set_property("speed-preset", (10, 6, 8, 7, 9)[n // 15 % 5])
+    s = Street("max-key-frame-interval=0 min-key-frame-interval=1000 speed-preset=8 " + " ".join(args), at)
+    check(s.keys, [0])
+    check(len(s.sizes), 120)
+    check(s.messages, [])
+    s = Street("low-latency=true speed-preset=8", setter(100, speed_preset=5))
+    assert len(s.messages) == 1 and "property speed-preset = 5" in s.messages[0], s.messages
+
+
 def test_property_types():
     """Types are exactly those that rav1enc has and webrtcsink sets; what changes while playing says so."""
     types = {"speed-preset": "guint", "low-latency": "gboolean", "min-key-frame-interval": "guint64", "max-key-frame-interval": "guint64",
@@ -462,8 +538,9 @@ def test_property_types():
              "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64", "rate-control": "GstGrav1EncRateControl",
              "max-bitrate": "gint", "buffer-size": "guint", "max-intra-bitrate": "guint", "drop-frames": "gboolean", "max-quantizer": "guint",
              "multipass-mode": "GstGrav1EncMultipassMode", "multipass-cache-file": "gchararray",
-             "max-memory": "guint64", "psnr": "gboolean", "stats-interval": "guint64"}
-    playing = {"stats-interval", "bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
+             "max-memory": "guint64", "psnr": "gboolean", "stats-interval": "guint64", "realtime": "gboolean",
+             "default-roi-delta-qp": "gint"}
+    playing = {"speed-preset", "default-roi-delta-qp", "stats-interval", "bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
     for factory in ("grav1enc", "rav1enc"):
         enc = Gst.ElementFactory.make(factory, None)
         for name, want in types.items():

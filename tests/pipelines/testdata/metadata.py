@@ -1,4 +1,5 @@
 """Metadata that travels with frames: metadata.py TEST [ARGUMENTS], as host.py."""
+import random
 import sys
 
 from host import SECOND, Gst, GstVideo, Harness, at30, check
@@ -60,6 +61,34 @@ def test_captions(low_latency):
     h.eos()
     check(h.times(), at30(30))
     check(output(h), want)
+    h.stop()
+
+
+def test_regions(path, *metas):
+    """Ten frames of noise, each with regions of interest "x,y,w,h" or "x,y,w,h,delta-qp", in
+    path.obu; what went in is path.i420."""
+    def regions(buf):
+        for meta in metas:
+            x, y, w, h, *qp = map(int, meta.split(","))
+            roi = GstVideo.buffer_add_video_region_of_interest_meta(buf, "face", x, y, w, h)
+            roi.add_param(Gst.Structure.new_from_string("detection, confidence=(double)0.9, delta-qp=(int)20"))
+            if qp:
+                roi.add_param(Gst.Structure.new_from_string(f"roi/va, delta-qp=(int){qp[0]}"))
+    noise = random.Random(1)
+    h = Harness(speed_preset=10, low_latency=True, quantizer=120)
+    assert h.start(256, 128)
+    with open(path + ".i420", "wb") as source:
+        for i in range(10):
+            buf = Gst.Buffer.new_wrapped(noise.randbytes(256 * 128 * 3 // 2))
+            buf.pts, buf.duration = i * SECOND // 30, SECOND // 30
+            regions(buf)
+            source.write(buf.extract_dup(0, buf.get_size()))
+            check(h.src.push(buf), Gst.FlowReturn.OK)
+    h.eos()
+    assert h.error() is None
+    with open(path + ".obu", "wb") as stream:
+        for o in h.of("buffer"):
+            stream.write(o[7].extract_dup(0, o[4]))
     h.stop()
 
 
