@@ -54,6 +54,7 @@ type element struct {
 	formats  int // set since the start
 	timing   timing
 	preset   int             // the session's encoder was told last
+	leftOut  int             // frames since the last one that went into it
 	flow     C.GstFlowReturn // what downstream said last; sticky until a flush, new caps or a new link
 	unpacked []byte          // one frame of a packed format, two bytes per sample
 	frame    encoder.Frame
@@ -231,6 +232,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	e.stamp(frame)
 	if late := e.tooLate(frame); late > 0 {
 		e.logf(C.GST_LEVEL_INFO, "the frame at %d is %v late and left out", int64(frame.pts), late)
+		e.leftOut++
 		e.stats.skipped()
 		C.grav1enc_release_input(frame)
 		sent = true
@@ -239,6 +241,7 @@ func (e *element) handleFrame(frame *C.GstVideoCodecFrame) C.GstFlowReturn {
 	e.watchLatency(s.codec.Latency())
 	e.update(s.codec)
 	e.keepPace(s.codec)
+	e.leftOut = 0
 	requests := e.keyUnits.take(e, frame)
 	if !e.mapFrame(frame) {
 		return e.post(streamFormat, "the input buffer does not hold a frame of the negotiated format", "")

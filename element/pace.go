@@ -23,6 +23,7 @@ type pace struct {
 	load         float64       // took / lasted of the last window, 0: none yet
 	calm         int           // windows in a row with time to spare
 	patience     int           // of those that make the preset slower
+	lost         bool          // it was too much for the fastest preset
 	tried        int           // windows since the preset was made slower; 0: it held, or never was
 }
 
@@ -42,7 +43,7 @@ func (p *pace) restart(adapts bool, slowest, fastest, latency int) {
 	defer p.mu.Unlock()
 	p.adapts, p.slowest, p.fastest, p.preset = adapts, slowest, fastest, slowest
 	p.window, p.patience = max(shortest, latency+1), least
-	p.frames, p.took, p.lasted, p.load, p.calm, p.tried = 0, 0, 0, 0, 0, 0
+	p.frames, p.took, p.lasted, p.load, p.calm, p.tried, p.lost = 0, 0, 0, 0, 0, 0, false
 }
 
 // allow changes the slowest preset that may be chosen.
@@ -82,6 +83,7 @@ func (p *pace) judge() {
 	if p.tried > 0 {
 		p.tried++
 	}
+	p.lost = p.preset == p.fastest && p.load > 1
 	switch {
 	case p.load >= swamped:
 		p.faster(p.fastest)
@@ -111,14 +113,14 @@ func (p *pace) faster(preset int) {
 
 func (p *pace) choose(preset int) {
 	if preset = min(preset, p.fastest); preset != p.preset {
-		p.preset, p.frames, p.took, p.lasted, p.calm = preset, 0, 0, 0, 0
+		p.preset, p.frames, p.took, p.lasted, p.calm, p.lost = preset, 0, 0, 0, 0, false
 	}
 }
 
-// state is the preset chosen, the load of the last window, and whether that is too much
+// state is the preset chosen, the load of the last window, and whether that was too much
 // for the fastest preset.
 func (p *pace) state() (preset int, load float64, lost bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.preset, p.load, p.adapts && p.preset == p.fastest && p.load > 1
+	return p.preset, p.load, p.lost
 }

@@ -20,10 +20,14 @@ func (m machine) times(factor float64) machine {
 }
 
 // code has frames coded; it returns how many until the preset was p's choice that it has in
-// the end, and how often that changed.
-func (m machine) code(p *pace, frames int) (settled, changes int) {
+// the end, and how often that changed. lost is said of the preset in force only.
+func (m machine) code(t *testing.T, p *pace, frames int) (settled, changes int) {
+	t.Helper()
 	for n := range frames {
-		preset, _, _ := p.state()
+		preset, _, lost := p.state()
+		if lost && m[preset] <= 1 && n >= p.window {
+			t.Fatalf("frame %d: lost at preset %d, which takes %.2f", n, preset, m[preset])
+		}
 		if p.coded(preset, time.Duration(m[preset]*float64(frameTime)), frameTime) {
 			settled = n + 1
 			changes++
@@ -51,7 +55,7 @@ func TestPace(t *testing.T) {
 	} {
 		var p pace
 		p.restart(true, 6, 10, 0)
-		settled, _ := tc.m.code(&p, 300)
+		settled, _ := tc.m.code(t, &p, 300)
 		preset, load, lost := p.state()
 		if preset != tc.preset || settled > tc.settled || lost != tc.lost {
 			t.Errorf("%s: preset %d after %d frames, load %.2f, lost %v", tc.name, preset, settled, load, lost)
@@ -64,8 +68,8 @@ func TestPaceRecovers(t *testing.T) {
 	for _, slowest := range []int{6, 8} {
 		var p pace
 		p.restart(true, slowest, 10, 0)
-		quick.times(8).code(&p, 100)
-		settled, changes := quick.code(&p, 1500)
+		quick.times(8).code(t, &p, 100)
+		settled, changes := quick.code(t, &p, 1500)
 		if preset, _, lost := p.state(); preset != slowest || changes != 10-slowest || settled > (10-slowest)*least*shortest || lost {
 			t.Errorf("preset %d after %d frames and %d changes, lost %v", preset, settled, changes, lost)
 		}
@@ -78,8 +82,8 @@ func TestPaceDoesNotFlap(t *testing.T) {
 	var p pace
 	p.restart(true, 6, 10, 0)
 	cliff := machine{6: 2, 7: 1.8, 8: 1.2, 9: .3, 10: .2}
-	_, first := cliff.code(&p, 2000)
-	_, later := cliff.code(&p, 2000)
+	_, first := cliff.code(t, &p, 2000)
+	_, later := cliff.code(t, &p, 2000)
 	if preset, _, _ := p.state(); preset < 8 || later > 8 || first <= later {
 		t.Errorf("preset %d after %d and %d changes", preset, first, later)
 	}
@@ -95,7 +99,7 @@ func TestPaceIgnores(t *testing.T) {
 		}
 	}
 	p.restart(false, 6, 10, 0)
-	if _, changes := quick.times(8).code(&p, 100); changes > 0 {
+	if _, changes := quick.times(8).code(t, &p, 100); changes > 0 {
 		t.Error("adapts without being asked to")
 	}
 	if _, load, lost := p.state(); load < 3 || lost {

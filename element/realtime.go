@@ -70,7 +70,9 @@ func (e *element) tooLate(frame *C.GstVideoCodecFrame) time.Duration {
 	if late := -C.gst_video_encoder_get_max_encode_time(e.base(), frame); late > 0 { // never without qos
 		return time.Duration(late)
 	}
-	if _, _, lost := e.pace.state(); !lost {
+	// One of as many frames as the load says has to be coded, or nothing would ever tell
+	// that it has become less.
+	if _, load, lost := e.pace.state(); !lost || float64(e.leftOut) >= load {
 		return 0
 	}
 	const waiting, shortest = 3, 100 * time.Millisecond
