@@ -1,13 +1,5 @@
 package simd
 
-// SADTree holds the SADs of a 64x64 block's squares, in raster order.
-type SADTree struct {
-	S8  [64]uint32 // 8x8
-	S16 [16]uint32 // 16x16
-	S32 [4]uint32  // 32x32
-	S64 uint32     // 64x64
-}
-
 // DistTable holds the distortion kernels. Widths are 4, 8, 16, 32, 64 or 128,
 // heights multiples of 4 up to 128; samples have at most 12 bits. Residual, SAD, SSE
 // and Moments take any size up to 128, but other widths are slower.
@@ -23,18 +15,11 @@ type DistTable struct {
 	SATD func(a []uint16, aStride int, b []uint16, bStride, w, h int) uint32
 	// Moments returns the sum and the sum of squares of the samples.
 	Moments func(a []uint16, aStride, w, h int) (sum uint32, squares uint64)
-	// SAD8 is SAD for 8-bit samples.
-	SAD8 func(a []uint8, aStride int, b []uint8, bStride, w, h int) uint32
-	// SAD8x4 measures one block against four of ref, which start at the offsets at.
-	SAD8x4 func(src []uint8, srcStride int, ref []uint8, refStride int, at *[4]int, w, h int, sad *[4]uint32)
-	// SAD64 measures a 64x64 block of 8-bit samples and all squares inside.
-	SAD64 func(src []uint8, srcStride int, ref []uint8, refStride int, t *SADTree)
 }
 
 // Dist is the table in use.
 var Dist = DistTable{
-	Residual: residual, SAD: sad[uint16], SSE: sse, SATD: satd, Moments: moments,
-	SAD8: sad[uint8], SAD8x4: sad8x4, SAD64: sad64,
+	Residual: residual, SAD: sad, SSE: sse, SATD: satd, Moments: moments,
 }
 
 // Variance is the variance of a w x h block times w*h.
@@ -52,7 +37,7 @@ func residual(dst []int16, dstStride int, src []uint16, srcStride int, pred []ui
 	}
 }
 
-func sad[T uint8 | uint16](a []T, aStride int, b []T, bStride, w, h int) uint32 {
+func sad(a []uint16, aStride int, b []uint16, bStride, w, h int) uint32 {
 	sum := int32(0)
 	for y := range h {
 		p, q := a[y*aStride:][:w], b[y*bStride:][:w]
@@ -88,34 +73,6 @@ func moments(a []uint16, stride, w, h int) (sum uint32, squares uint64) {
 		squares += uint64(row)
 	}
 	return sum, squares
-}
-
-func sad8x4(src []uint8, srcStride int, ref []uint8, refStride int, at *[4]int, w, h int, s *[4]uint32) {
-	for i, o := range at {
-		s[i] = sad(src, srcStride, ref[o:], refStride, w, h)
-	}
-}
-
-func sad64(src []uint8, srcStride int, ref []uint8, refStride int, t *SADTree) {
-	for i := range t.S8 {
-		x, y := i&7*8, i>>3*8
-		t.S8[i] = sad(src[y*srcStride+x:], srcStride, ref[y*refStride+x:], refStride, 8, 8)
-	}
-	t.sum()
-}
-
-// sum fills the larger squares from S8.
-func (t *SADTree) sum() {
-	for i := range t.S16 {
-		s := t.S8[i>>2*16+i&3*2:]
-		t.S16[i] = s[0] + s[1] + s[8] + s[9]
-	}
-	t.S64 = 0
-	for i := range t.S32 {
-		s := t.S16[i>>1*8+i&1*2:]
-		t.S32[i] = s[0] + s[1] + s[4] + s[5]
-		t.S64 += t.S32[i]
-	}
 }
 
 func satd(a []uint16, aStride int, b []uint16, bStride, w, h int) uint32 {

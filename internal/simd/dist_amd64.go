@@ -60,26 +60,6 @@ func vectorDist() DistTable {
 			}
 			return momentsAVX2(&a[0], stride*2, w, h)
 		},
-		SAD8: func(a []uint8, aStride int, b []uint8, bStride, w, h int) uint32 {
-			_, _ = a[(h-1)*aStride+w-1], b[(h-1)*bStride+w-1]
-			return sad8AVX2(&a[0], aStride, &b[0], bStride, w, h)
-		},
-		SAD8x4: func(src []uint8, srcStride int, ref []uint8, refStride int, at *[4]int, w, h int, s *[4]uint32) {
-			if w < 8 {
-				sad8x4(src, srcStride, ref, refStride, at, w, h, s)
-				return
-			}
-			_ = src[(h-1)*srcStride+w-1]
-			for _, o := range at {
-				_, _ = ref[o], ref[o+(h-1)*refStride+w-1]
-			}
-			sad8x4AVX2(&src[0], srcStride, &ref[0], refStride, at, w, h, s)
-		},
-		SAD64: func(src []uint8, srcStride int, ref []uint8, refStride int, t *SADTree) {
-			_, _ = src[63*srcStride+63], ref[63*refStride+63]
-			sad64AVX2(&src[0], srcStride, &ref[0], refStride, &t.S8)
-			t.sum()
-		},
 	}
 }
 
@@ -126,12 +106,3 @@ func satd8AVX2(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
 
 //go:noescape
 func satd8AVX512(a *uint16, aStride int, b *uint16, bStride, w, h int) uint32
-
-//go:noescape
-func sad8AVX2(a *uint8, aStride int, b *uint8, bStride, w, h int) uint32
-
-//go:noescape
-func sad8x4AVX2(src *uint8, srcStride int, ref *uint8, refStride int, at *[4]int, w, h int, sad *[4]uint32)
-
-//go:noescape
-func sad64AVX2(src *uint8, srcStride int, ref *uint8, refStride int, sads *[64]uint32)

@@ -75,36 +75,6 @@ func TestDist16(t *testing.T) {
 	}
 }
 
-func TestDist8(t *testing.T) {
-	r := rand.New(rand.NewPCG(2, 2))
-	const as, bs = 150, 171
-	for _, size := range distSizes {
-		w, h := size[0], size[1]
-		for kind := range 16 {
-			a := distPlane[uint8](r, as*(h-1)+w, 8, kind&3)
-			b := distPlane[uint8](r, bs*(h+8), 8, kind>>2)
-			if got, want := Dist.SAD8(a, as, b, bs, w, h), sad(a, as, b, bs, w, h); got != want {
-				t.Fatalf("SAD8 %dx%d: %d, want %d", w, h, got, want)
-			}
-			at := [4]int{r.IntN(8 * bs), r.IntN(8 * bs), 0, 8*bs - 1}
-			var got, want [4]uint32
-			Dist.SAD8x4(a, as, b, bs, &at, w, h, &got)
-			sad8x4(a, as, b, bs, &at, w, h, &want)
-			if got != want {
-				t.Fatalf("SAD8x4 %dx%d: %d, want %d", w, h, got, want)
-			}
-			if w == 64 && h == 64 {
-				var got, want SADTree
-				Dist.SAD64(a, as, b, bs, &got)
-				sad64(a, as, b, bs, &want)
-				if got != want || got.S64 != sad(a, as, b, bs, 64, 64) || got.S32[3] != sad(a[32*as+32:], as, b[32*bs+32:], bs, 32, 32) {
-					t.Fatalf("SAD64 differs")
-				}
-			}
-		}
-	}
-}
-
 // TestSATD compares with sums over the Hadamard matrix itself.
 func TestSATD(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
@@ -139,7 +109,6 @@ func TestSATD(t *testing.T) {
 func BenchmarkDist(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	p, q := distPlane[uint16](r, 128*128, 10, 0), distPlane[uint16](r, 128*128, 10, 0)
-	p8, q8 := distPlane[uint8](r, 128*128, 8, 0), distPlane[uint8](r, 128*128, 8, 0)
 	d := make([]int16, 128*128)
 	for _, n := range []int{4, 8, 16, 32, 64} {
 		for _, k := range []struct {
@@ -151,11 +120,6 @@ func BenchmarkDist(b *testing.B) {
 			{"SATD", func() { Dist.SATD(p, 128, q, 128, n, n) }},
 			{"Moments", func() { Dist.Moments(p, 128, n, n) }},
 			{"Residual", func() { Dist.Residual(d, n, p, 128, q, 128, n, n) }},
-			{"SAD8", func() { Dist.SAD8(p8, 128, q8, 128, n, n) }},
-			{"SAD8x4", func() {
-				var s [4]uint32
-				Dist.SAD8x4(p8, 128, q8, 128, &[4]int{0, 1, 2, 3}, n, n, &s)
-			}},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", k.name, n), func(b *testing.B) {
 				b.ReportAllocs()
@@ -165,10 +129,4 @@ func BenchmarkDist(b *testing.B) {
 			})
 		}
 	}
-	b.Run("SAD64", func(b *testing.B) {
-		var t SADTree
-		for b.Loop() {
-			Dist.SAD64(p8, 128, q8, 128, &t)
-		}
-	})
 }

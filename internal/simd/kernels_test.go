@@ -89,8 +89,7 @@ func mcBenches() (list []kernelBench) {
 func distBenches() (list []kernelBench) {
 	r := randv2.New(randv2.NewPCG(1, 1))
 	p, q := distPlane[uint16](r, 128*128, 8, 0), distPlane[uint16](r, 128*128, 8, 0)
-	p8, q8 := distPlane[uint8](r, 128*128, 8, 0), distPlane[uint8](r, 128*128, 8, 0)
-	d, sums, tree := make([]int16, 128*128), new([4]uint32), new(SADTree)
+	d := make([]int16, 128*128)
 	for _, n := range []int{8, 16, 64} {
 		for _, k := range []kernelBench{
 			{"Residual", func() { Dist.Residual(d, n, p, 128, q, 128, n, n) }},
@@ -98,13 +97,11 @@ func distBenches() (list []kernelBench) {
 			{"SSE", func() { Dist.SSE(p, 128, q, 128, n, n) }},
 			{"SATD", func() { Dist.SATD(p, 128, q, 128, n, n) }},
 			{"Moments", func() { Dist.Moments(p, 128, n, n) }},
-			{"SAD8", func() { Dist.SAD8(p8, 128, q8, 128, n, n) }},
-			{"SAD8x4", func() { Dist.SAD8x4(p8, 128, q8, 128, &[4]int{0, 1, 2, 3}, n, n, sums) }},
 		} {
 			list = append(list, kernelBench{fmt.Sprintf("Dist/%s/%s", k.name, square(n)), k.run})
 		}
 	}
-	return append(list, kernelBench{"Dist/SAD64/64x64", func() { Dist.SAD64(p8, 128, q8, 128, tree) }})
+	return list
 }
 
 // motionBenches are those of the tables ME and Subpel.

@@ -12,9 +12,6 @@ import (
 
 // counterparts are the benchmarks that do the same as functions of the C program -gcc names.
 var counterparts = []struct{ c, ours, note string }{
-	{"sad8x8", "Dist/SAD8/8x8", ""},
-	{"sad16x16", "Dist/SAD8/16x16", ""},
-	{"sad64x64", "Dist/SAD8/64x64", ""},
 	{"satd16x16hbd", "Dist/SATD/16x16", ""},
 	{"put8tap16x16hbd", "MC/Put8Tap/16x16/hv8", ""},
 	{"idct16x16add", "Inverse/16x16/DCT/eob256", "gcc: 16-bit coefficients, 8-bit samples"},
