@@ -224,6 +224,25 @@ grav1enc_t35_data (GstMeta * meta)
   return value != NULL && GST_VALUE_HOLDS_BUFFER (value) ? gst_value_get_buffer (value) : NULL;
 }
 
+const guint8 *
+grav1enc_hdr10plus (GstMeta * meta, gsize * size)
+{
+  /* GstVideoHDRMeta of GStreamer 1.30, which a plugin built with an older one meets too. */
+  const struct
+  {
+    GstMeta meta;
+    int format;
+    guint8 *data;
+    gsize size;
+  } *hdr = (gconstpointer) meta;
+  enum { HDR10_PLUS = 2 };
+
+  if (!g_str_equal (g_type_name (meta->info->api), "GstVideoHDRMetaAPI") || hdr->format != HDR10_PLUS)
+    return NULL;
+  *size = hdr->size;
+  return hdr->data;
+}
+
 gboolean
 grav1enc_logs (GstDebugLevel level)
 {

@@ -45,6 +45,10 @@ void grav1enc_register_meta (const gchar * name);
 gboolean grav1enc_is_t35 (GstMeta * meta);
 GstBuffer *grav1enc_t35_data (GstMeta * meta);
 
+/* The HDR10+ message (SMPTE ST 2094-40) of a GstVideoHDRMeta, from the
+ * terminal_provider_oriented_code on, or NULL if meta is something else. */
+const guint8 *grav1enc_hdr10plus (GstMeta * meta, gsize * size);
+
 gboolean grav1enc_logs (GstDebugLevel level);
 void grav1enc_log (GstGrav1Enc * self, GstDebugLevel level, const char *text);
 

@@ -13,8 +13,8 @@ import (
 )
 
 // t35Meta is the name of the custom meta whose field "data", a GstBuffer, holds an
-// ITU-T T.35 message from its country code on: HDR10+, for example. GStreamer has no
-// meta of its own for these before 1.30.
+// ITU-T T.35 message from its country code on. GStreamer has no meta of its own for these,
+// and for HDR10+ only from 1.30 on.
 const t35Meta = "itu-t-t35"
 
 // registerMetas makes the custom meta known to applications.
@@ -26,9 +26,10 @@ func registerMetas() {
 }
 
 // Constants of the ATSC A/53 wrapping of captions: ITU-T T.35 country and provider,
-// user_identifier and user_data_type_code.
+// user_identifier and user_data_type_code; and HDR10+'s provider.
 const (
 	countryUSA   = 0xB5
+	samsung      = "\x00\x3C"
 	captionStart = "\x00\x31GA94\x03"
 )
 
@@ -38,8 +39,8 @@ const (
 	field2 = 0xFD
 )
 
-// readMetas collects what travels with a frame: captions and messages in metas named
-// t35Meta, and regions of interest.
+// readMetas collects what travels with a frame: captions, HDR10+, messages in metas
+// named t35Meta, and regions of interest.
 func (e *element) readMetas(buffer *C.GstBuffer) {
 	e.messages, e.regions = e.messages[:0], e.regions[:0]
 	var state C.gpointer
@@ -54,6 +55,8 @@ func (e *element) readMetas(buffer *C.GstBuffer) {
 			e.addRegion((*C.GstVideoRegionOfInterestMeta)(unsafe.Pointer(meta)))
 		case C.grav1enc_is_t35(meta) != 0:
 			e.addMessage(meta)
+		default:
+			e.addHDR10Plus(meta)
 		}
 	}
 }
@@ -78,6 +81,15 @@ func (e *element) addMessage(meta *C.GstMeta) {
 		e.messages = append(e.messages, encoder.T35{CountryCode: data[0], Payload: data[1:]})
 	default:
 		e.logf(C.GST_LEVEL_WARNING, "a message of %d bytes in the meta %s is too short", len(data), t35Meta)
+	}
+}
+
+// addHDR10Plus takes the message of a GstVideoHDRMeta, which begins behind the provider.
+func (e *element) addHDR10Plus(meta *C.GstMeta) {
+	var size C.gsize
+	if data := C.grav1enc_hdr10plus(meta, &size); data != nil {
+		payload := append([]byte(samsung), unsafe.Slice((*byte)(data), int(size))...)
+		e.messages = append(e.messages, encoder.T35{CountryCode: countryUSA, Payload: payload})
 	}
 }
 

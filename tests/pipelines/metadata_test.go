@@ -86,7 +86,8 @@ func TestCaptionsInFile(t *testing.T) {
 	}
 }
 
-// TestT35: messages in the custom meta itu-t-t35 become metadata OBUs as they are.
+// TestT35: messages in the custom meta itu-t-t35 become metadata OBUs as they are, and the
+// HDR10+ ones of GstVideoHDRMeta with what stands before them.
 func TestT35(t *testing.T) {
 	need(t)
 	file := filepath.Join(t.TempDir(), "a.obu")
@@ -110,6 +111,9 @@ func TestT35(t *testing.T) {
 		want = append(want, []byte{0xB5, 0, 0x3C, 0, 1, 4, 1, n})
 		if n%3 == 1 {
 			want = append(want, []byte{0xFF, 7, 1, 2})
+		}
+		if n%5 == 1 {
+			want = append(want, []byte{0xB5, 0, 0x3C, 0, 1, 4, 1, 0x40, 0x20})
 		}
 	}
 	if !slices.EqualFunc(got, want, bytes.Equal) {

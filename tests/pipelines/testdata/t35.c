@@ -1,6 +1,40 @@
 /* t35 FILE: encodes 20 frames, each with the metas the element documents for ITU-T T.35
- * messages: one on every frame, a second on every third, and useless ones. */
+ * messages: one on every frame, a second on every third, useless ones, and on every fifth
+ * one that looks like the GstVideoHDRMeta of GStreamer 1.30. */
 #include <gst/gst.h>
+
+/* GstVideoHDRMeta, where GStreamer doesn't have it. */
+typedef struct
+{
+  GstMeta meta;
+  int format;
+  const guint8 *data;
+  gsize size;
+} HDRMeta;
+
+static gboolean
+hdr_init (GstMeta * meta, gpointer params, GstBuffer * buffer)
+{
+  return TRUE;
+}
+
+static void
+add_hdr (GstBuffer * buffer, int format, const guint8 * data, gsize size)
+{
+  static const GstMetaInfo *info;
+  static const gchar *tags[] = { "video", NULL };
+
+  if (info == NULL) {
+    GType api = g_type_from_name ("GstVideoHDRMetaAPI");
+    if (api == 0)
+      api = gst_meta_api_type_register ("GstVideoHDRMetaAPI", tags);
+    info = gst_meta_register (api, "TestHDRMeta", sizeof (HDRMeta), hdr_init, NULL, NULL);
+  }
+  HDRMeta *meta = (HDRMeta *) gst_buffer_add_meta (buffer, info, NULL);
+  meta->format = format;
+  meta->data = data;
+  meta->size = size;
+}
 
 static void
 add (GstBuffer * buffer, gconstpointer data, gsize size)
@@ -29,6 +63,11 @@ probe (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   if (n % 3 == 2) {
     add (buffer, private, 2);
     gst_buffer_add_custom_meta (buffer, "itu-t-t35");
+  }
+  if (n % 5 == 1) {
+    static const guint8 message[] = { 0, 1, 4, 1, 0x40, 0x20 };
+    add_hdr (buffer, 1, message, 3);    /* HDR10 */
+    add_hdr (buffer, 2, message, sizeof message);
   }
   n++;
   GST_PAD_PROBE_INFO_DATA (info) = buffer;
