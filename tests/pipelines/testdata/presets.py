@@ -12,7 +12,7 @@ for name in NAMES:
     text = [f"{p} {h.enc.get_property(p)}" for p in ("speed-preset", "low-latency", "quantizer", "max-key-frame-interval", "tune")]
     settings.add(tuple(text))
     live = name.startswith("live")
-    check((h.enc.get_property("low-latency"), h.enc.get_property("bitrate") > 0), (live, live), name)
+    check((h.enc.get_property("low-latency"), h.enc.get_property("realtime"), h.enc.get_property("bitrate") > 0), (live, live, live), name)
     check(h.enc.get_property("rate-control").value_nick, "cbr" if live else "cq", name)
     assert h.start(64, 64)
     h.push_many(8)
