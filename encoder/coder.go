@@ -85,6 +85,7 @@ type reference struct {
 	mvs        frame.SavedMVs
 	cdf        bitstream.CDFContext
 	frameType  av1.FrameType
+	extension  bitstream.Extension
 	orderHint  int
 	orderHints [av1.TotalRefsPerFrame]int // SavedOrderHints
 	users      int                        // slots that point here

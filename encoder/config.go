@@ -102,6 +102,7 @@ type Config struct {
 	MinKeyFrameInterval int64 // frames; scene cuts start key frames no closer than this
 	MaxKeyFrameInterval int64 // frames; 0: no limit
 	SwitchFrameInterval int64 // frames; 0: none; needs LowLatency
+	TemporalLayers      int   // 2 (L1T2) or 3 (L1T3): what remains without the layers above any is a stream; 0 and 1: none; needs LowLatency
 	LookaheadFrames     int   // frames analysed ahead (rdo-lookahead-frames); -1: the preset's choice
 	NoSceneDetection    bool  // key frames only at MaxKeyFrameInterval or on request
 	ErrorResilient      bool  // error_resilient_mode on every frame

@@ -34,10 +34,16 @@ func sequenceHeader(cfg *Config, tiles, tileCols int) bitstream.SequenceHeader {
 	} else {
 		s.OrderHintBits, s.EnableRefFrameMvs, s.EnableDualFilter = orderHintBits, true, true
 	}
-	s.OperatingPoints[0].SeqLevelIdx, s.OperatingPoints[0].SeqTier = bitstream.LevelFor(bitstream.LevelParams{
-		Width: cfg.Width, Height: cfg.Height, FPSNum: cfg.FrameRate.Num, FPSDen: cfg.FrameRate.Den,
-		Tiles: tiles, TileCols: tileCols, SeqProfile: s.SeqProfile, StillPicture: still,
-	})
+	if cfg.scalable() {
+		s.SetTemporalLayers(cfg.TemporalLayers)
+	}
+	for i := range s.OperatingPointsCnt {
+		op := &s.OperatingPoints[i]
+		op.SeqLevelIdx, op.SeqTier = bitstream.LevelFor(bitstream.LevelParams{
+			Width: cfg.Width, Height: cfg.Height, FPSNum: cfg.FrameRate.Num, FPSDen: cfg.FrameRate.Den << i,
+			Tiles: tiles, TileCols: tileCols, SeqProfile: s.SeqProfile, StillPicture: still,
+		})
+	}
 	return s
 }
 
@@ -78,6 +84,7 @@ func (c *coder) setHeader(st *lookahead.Step, r *reference) error {
 		return err
 	}
 	r.frameType, r.orderHint = h.FrameType, int(h.OrderHint)
+	r.extension = bitstream.Extension{Present: e.cfg.scalable(), TemporalID: st.TemporalID}
 	for i, hint := range h.OrderHints {
 		r.orderHints[i] = int(hint)
 	}

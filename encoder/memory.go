@@ -331,7 +331,8 @@ func (e *Encoder) mapMemory() error {
 // init prepares the coder after the memory is there.
 func (c *coder) init(e *Encoder) {
 	c.e = e
-	c.structure = lookahead.Structure{LowDelay: e.cfg.LowLatency, ErrorResilient: e.cfg.ErrorResilient, SwitchEvery: e.cfg.SwitchFrameInterval}
+	c.structure = lookahead.Structure{LowDelay: e.cfg.LowLatency, ErrorResilient: e.cfg.ErrorResilient, TemporalLayers: e.cfg.TemporalLayers,
+		SwitchEvery: e.cfg.SwitchFrameInterval}
 	c.frame.Seq = &e.seq
 	c.listTileRows()
 	c.wave = sched.NewWavefront(e.pool, len(c.tileRows))

@@ -174,7 +174,7 @@ func (e *Encoder) newRateControl() (*ratectl.Controller, error) {
 	s := ratectl.Settings{
 		Mode: ratectl.Mode(c.rateControl() - ConstantQuantizer), Rate: e.rate.internal(), Buffer: int64(c.BufferSize),
 		Reservoir: int64(c.ReservoirFrameDelay), MaxIntra: int64(c.MaxIntraBitrate), Drop: c.DropFrames,
-		LowDelay: c.LowLatency, Still: c.StillPicture, BitDepth: c.BitDepth, Record: c.RecordPass,
+		LowDelay: c.LowLatency, Layers: c.TemporalLayers, Still: c.StillPicture, BitDepth: c.BitDepth, Record: c.RecordPass,
 	}
 	s.Num, s.Den = c.frameRate()
 	if s.Buffer == 0 {

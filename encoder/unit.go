@@ -42,7 +42,7 @@ func (u *unitBuilder) frame(c *coder, r *reference, st *lookahead.Step) (err err
 	if st.Shown {
 		u.frameMetadata(r)
 	}
-	if u.data, err = bitstream.AppendFrameOBU(u.data, &e.seq, &c.hdr, c.payloads); err != nil {
+	if u.data, err = bitstream.AppendFrameOBU(u.data, r.extension, &e.seq, &c.hdr, c.payloads); err != nil {
 		return err
 	}
 	u.mark()
@@ -50,8 +50,16 @@ func (u *unitBuilder) frame(c *coder, r *reference, st *lookahead.Step) (err err
 	return nil
 }
 
-// staticMetadata appends the HDR metadata of the configuration.
+// staticMetadata appends what is said of the whole sequence: its layers, and HDR metadata.
 func (u *unitBuilder) staticMetadata(cfg *Config) {
+	if cfg.scalable() {
+		mode := bitstream.ScalabilityL1T2
+		if cfg.TemporalLayers == 3 {
+			mode = bitstream.ScalabilityL1T3
+		}
+		u.data = bitstream.AppendMetadataScalability(u.data, mode)
+		u.mark()
+	}
 	if l := cfg.ContentLight; l != nil {
 		u.data = bitstream.AppendMetadataHDRCLL(u.data, l.MaxCLL, l.MaxFALL)
 		u.mark()
@@ -69,7 +77,7 @@ func (u *unitBuilder) staticMetadata(cfg *Config) {
 func (u *unitBuilder) frameMetadata(r *reference) {
 	for i := range r.shown.t35 {
 		m := &r.shown.t35[i]
-		u.data = bitstream.AppendMetadataT35(u.data, m.CountryCode, m.CountryCodeExtension, m.Payload)
+		u.data = bitstream.AppendMetadataT35(u.data, r.extension, m.CountryCode, m.CountryCodeExtension, m.Payload)
 		u.mark()
 	}
 }
@@ -78,7 +86,7 @@ func (u *unitBuilder) frameMetadata(r *reference) {
 func (u *unitBuilder) frameHeader(c *coder, r *reference) (err error) {
 	u.begin()
 	u.frameMetadata(r)
-	if u.data, err = bitstream.AppendFrameHeaderOBU(u.data, &c.e.seq, &c.hdr); err != nil {
+	if u.data, err = bitstream.AppendFrameHeaderOBU(u.data, r.extension, &c.e.seq, &c.hdr); err != nil {
 		return err
 	}
 	u.mark()
@@ -113,6 +121,7 @@ func (u *unitBuilder) finish(c *coder, r *reference, key bool) error {
 	if p.Dropped = s.dropped; p.Dropped {
 		p.Data = p.Data[:0]
 	}
+	p.TemporalID = int(r.extension.TemporalID)
 	p.Droppable = len(p.Frames) == 1 && c.hdr.RefreshFrameFlags == 0 && !c.hdr.ShowExistingFrame
 	s.opaque = nil
 	if p.Packet.Recon = nil; e.cfg.Reconstruct && !s.dropped {

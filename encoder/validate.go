@@ -14,6 +14,7 @@ const (
 	maxDimension = 65536 // frame_width_bits_minus_1 has 4 bits (section 5.5.1)
 	maxThreads   = 256
 	maxTiles     = 64
+	maxLayers    = 3
 )
 
 // Validate checks every field and every combination, and returns a *ConfigError
@@ -103,8 +104,29 @@ func (c *Config) checkStructure() error {
 	if c.SwitchFrameInterval > 0 && !c.LowLatency {
 		return invalid("SwitchFrameInterval", c.SwitchFrameInterval, "0, or any interval together with LowLatency: a switch frame can't be reordered")
 	}
+	return c.checkTemporalLayers()
+}
+
+func (c *Config) checkTemporalLayers() error {
+	if err := inRange("TemporalLayers", c.TemporalLayers, 0, maxLayers); err != nil {
+		return err
+	}
+	group := int64(1) << max(c.TemporalLayers-1, 0) // frames from one of the base layer to the next
+	switch {
+	case c.TemporalLayers <= 1:
+		return nil
+	case !c.LowLatency:
+		return invalid("TemporalLayers", c.TemporalLayers, "0 or 1, or LowLatency: layers take the place of reordering")
+	case c.StillPicture:
+		return invalid("TemporalLayers", c.TemporalLayers, "0 or 1 with StillPicture")
+	case c.SwitchFrameInterval%group != 0:
+		return invalid("SwitchFrameInterval", c.SwitchFrameInterval, fmt.Sprintf("a multiple of %d with TemporalLayers = %d: switch frames belong to the base layer", group, c.TemporalLayers))
+	}
 	return nil
 }
+
+// scalable tells whether the stream has temporal layers.
+func (c *Config) scalable() bool { return c.TemporalLayers > 1 }
 
 func (c *Config) checkKeyFrames() error {
 	if err := first(inRange("MinKeyFrameInterval", c.MinKeyFrameInterval, 0, math.MaxInt64),

@@ -306,7 +306,7 @@ func TestEveryFieldReachable(t *testing.T) {
 		"--chroma-position colocated --mastering-display WP(0.3127,0.329)L(1000,0.005)G(0.265,0.69)B(0.15,0.06)R(0.68,0.32) --content-light 1000,400 "+
 		"--speed 3 --quantizer 7 --min-quantizer 5 --max-quantizer 200 --rate-control vbr --bitrate 5 --max-bitrate 6 "+
 		"--buffer-size 500 --max-intra-bitrate 300 --drop-frames --pass 3 --pass-file "+pass+" --tune psnr --low-latency --threads 3 --tile-cols 2 --tile-rows 4 --tiles 8 "+
-		"--min-keyint 3 --keyint 99 --switch-frame-interval 9 --lookahead 11 --reservoir-frame-delay 14 --no-scene-detection --error-resilient "+
+		"--min-keyint 3 --keyint 99 --switch-frame-interval 9 --temporal-layers 3 --lookahead 11 --reservoir-frame-delay 14 --no-scene-detection --error-resilient "+
 		"--still-picture --annexb --max-memory 3M --recon r.y4m --psnr --force-tools no-cdef --random-modes 8")...)
 	if err != nil {
 		t.Fatal(err)

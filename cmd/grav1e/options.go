@@ -59,6 +59,7 @@ type options struct {
 	KeyInt              int64   `group:"structure" name:"keyint" short:"I" default:"240" placeholder:"FRAMES" help:"Longest distance of key frames; 0: no limit."`
 	MinKeyInt           int64   `group:"structure" name:"min-keyint" short:"i" default:"12" placeholder:"FRAMES" help:"Shortest distance of key frames at scene cuts."`
 	SwitchFrameInterval int64   `group:"structure" default:"0" placeholder:"FRAMES" help:"Distance of switch frames; 0: none. Needs --low-latency."`
+	TemporalLayers      int     `group:"structure" default:"0" placeholder:"N" help:"Temporal layers, 2 or 3 (L1T2, L1T3); 0 and 1: none. Needs --low-latency."`
 	KeyFrames           []int64 `group:"structure" placeholder:"N" help:"Frames (counted from 0) that have to become key frames."`
 	NoSceneDetection    bool    `group:"structure" help:"No key frames at scene cuts."`
 	ErrorResilient      bool    `group:"structure" help:"error_resilient_mode on every frame."`
@@ -103,7 +104,7 @@ var flagOf = map[string]string{
 	"MaxIntraBitrate": "--max-intra-bitrate", "DropFrames": "--drop-frames", "PassData": "--pass", "RecordPass": "--pass",
 	"Tune": "--tune", "LowLatency": "--low-latency", "Threads": "--threads",
 	"TileCols": "--tile-cols", "TileRows": "--tile-rows", "Tiles": "--tiles",
-	"MinKeyFrameInterval": "--min-keyint", "MaxKeyFrameInterval": "--keyint", "SwitchFrameInterval": "--switch-frame-interval",
+	"MinKeyFrameInterval": "--min-keyint", "MaxKeyFrameInterval": "--keyint", "SwitchFrameInterval": "--switch-frame-interval", "TemporalLayers": "--temporal-layers",
 	"LookaheadFrames": "--lookahead", "ReservoirFrameDelay": "--reservoir-frame-delay", "NoSceneDetection": "--no-scene-detection",
 	"ErrorResilient": "--error-resilient", "StillPicture": "--still-picture", "AnnexB": "--annexb", "MaxMemory": "--max-memory",
 	"Reconstruct": "--recon", "MeasurePSNR": "--psnr", "ForceTools": "--force-tools", "RandomModes": "--random-modes",
@@ -127,7 +128,7 @@ func (o *options) config(h *y4m.Header) (encoder.Config, error) {
 		RateControl: rateControlOf[o.RateControl], Bitrate: o.Bitrate, MaxBitrate: o.MaxBitrate, BufferSize: o.BufferSize, MaxQuantizer: o.MaxQuantizer,
 		MaxIntraBitrate: o.MaxIntra, DropFrames: o.DropFrames, RecordPass: o.Pass&1 == 1,
 		LowLatency: o.LowLatency, Threads: o.Threads, TileCols: o.TileCols, TileRows: o.TileRows, Tiles: o.Tiles,
-		MinKeyFrameInterval: o.MinKeyInt, MaxKeyFrameInterval: o.KeyInt, SwitchFrameInterval: o.SwitchFrameInterval,
+		MinKeyFrameInterval: o.MinKeyInt, MaxKeyFrameInterval: o.KeyInt, SwitchFrameInterval: o.SwitchFrameInterval, TemporalLayers: o.TemporalLayers,
 		LookaheadFrames: o.Lookahead, ReservoirFrameDelay: o.ReservoirSize, NoSceneDetection: o.NoSceneDetection,
 		ErrorResilient: o.ErrorResilient, StillPicture: o.StillPicture, AnnexB: o.AnnexB, MaxMemory: int64(o.MaxMemory),
 		Reconstruct: o.Recon != "", MeasurePSNR: o.PSNR, ForceTools: o.ForceTools, RandomModes: o.RandomModes,

@@ -4,7 +4,7 @@ import "github.com/grav1e/grav1e/internal/av1"
 
 // AppendFrameHeaderOBU appends a frame header OBU (section 5.9.1), the whole of a
 // frame that shows an existing one, otherwise to be followed by a tile group OBU.
-func AppendFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
+func AppendFrameHeaderOBU(dst []byte, ext Extension, s *SequenceHeader, h *FrameHeader) ([]byte, error) {
 	var x bitIO
 	c := *h
 	c.syntax(&x, s, nil)
@@ -12,13 +12,14 @@ func AppendFrameHeaderOBU(dst []byte, s *SequenceHeader, h *FrameHeader) ([]byte
 	if x.err != nil {
 		return dst, x.err
 	}
-	return appendOBU(dst, av1.OBUFrameHeader, x.written()), nil
+	payload := x.written()
+	return append(appendLayerOBUHeader(dst, av1.OBUFrameHeader, ext, len(payload)), payload...), nil
 }
 
 // AppendFrameOBU appends a whole frame as one OBU (sections 5.10, 5.11.1): the header
 // and one tile group of all tiles, in raster order, each the result of
 // Coder.Finish. TileSizeBytes is raised to what the tiles need.
-func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byte) ([]byte, error) {
+func AppendFrameOBU(dst []byte, ext Extension, s *SequenceHeader, h *FrameHeader, tiles [][]byte) ([]byte, error) {
 	var x bitIO
 	c := *h
 	c.TileSizeBytes = max(c.TileSizeBytes, TileSizeBytesFor(tiles))
@@ -29,15 +30,16 @@ func AppendFrameOBU(dst []byte, s *SequenceHeader, h *FrameHeader, tiles [][]byt
 		return dst, x.err
 	}
 	header := x.written()
-	dst = appendOBUHeader(dst, av1.OBUFrame, len(header)+tileGroupSize(tiles, c.TileSizeBytes))
+	dst = appendLayerOBUHeader(dst, av1.OBUFrame, ext, len(header)+tileGroupSize(tiles, c.TileSizeBytes))
 	dst = append(dst, header...)
 	return appendTileGroup(dst, tiles, c.TileSizeBytes), nil
 }
 
 // AppendTileGroupOBU appends all tiles of a frame as one tile group OBU (section 5.11.1),
-// after a frame header OBU with that tileSizeBytes, at least TileSizeBytesFor(tiles).
-func AppendTileGroupOBU(dst []byte, tiles [][]byte, tileSizeBytes int) []byte {
-	dst = appendOBUHeader(dst, av1.OBUTileGroup, tileGroupSize(tiles, tileSizeBytes))
+// after a frame header OBU with that extension and tileSizeBytes, at least
+// TileSizeBytesFor(tiles).
+func AppendTileGroupOBU(dst []byte, ext Extension, tiles [][]byte, tileSizeBytes int) []byte {
+	dst = appendLayerOBUHeader(dst, av1.OBUTileGroup, ext, tileGroupSize(tiles, tileSizeBytes))
 	return appendTileGroup(dst, tiles, tileSizeBytes)
 }
 

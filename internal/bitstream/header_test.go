@@ -256,7 +256,7 @@ func TestFrameHeaderRoundTrip(t *testing.T) {
 			if err := h.Derive(&s); err != nil {
 				t.Fatalf("%+v\n%+v: %v", s, h, err)
 			}
-			data, err := AppendFrameHeaderOBU(nil, &s, &h)
+			data, err := AppendFrameHeaderOBU(nil, Extension{}, &s, &h)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -370,9 +370,9 @@ func FuzzParse(f *testing.F) {
 	seed := AppendTemporalDelimiter(nil)
 	seed, _ = AppendSequenceHeaderOBU(seed, &s)
 	seed = AppendMetadataHDRCLL(seed, 1000, 400)
-	seed, _ = AppendFrameOBU(seed, &s, &h, [][]byte{{1, 2, 3}, {4}})
+	seed, _ = AppendFrameOBU(seed, Extension{}, &s, &h, [][]byte{{1, 2, 3}, {4}})
 	h.FrameType = av1.InterFrame
-	seed, _ = AppendFrameHeaderOBU(seed, &s, &h)
+	seed, _ = AppendFrameHeaderOBU(seed, Extension{}, &s, &h)
 	f.Add(seed)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if out, err := AppendAnnexB(nil, data); err == nil && len(out) == 0 {
@@ -417,7 +417,7 @@ func TestNoAllocations(t *testing.T) {
 		if h.Derive(&s) != nil {
 			t.Fatal("Derive")
 		}
-		out, err := AppendFrameOBU(AppendTemporalDelimiter(buf), &s, &h, tiles)
+		out, err := AppendFrameOBU(AppendTemporalDelimiter(buf), Extension{}, &s, &h, tiles)
 		if err != nil || len(out) == 0 {
 			t.Fatal(err)
 		}

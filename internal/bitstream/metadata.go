@@ -8,9 +8,10 @@ import (
 
 // metadata_type (section 6.7.1).
 const (
-	metadataHDRCLL  = 1
-	metadataHDRMDCV = 2
-	metadataITUTT35 = 4
+	metadataHDRCLL      = 1
+	metadataHDRMDCV     = 2
+	metadataScalability = 3
+	metadataITUTT35     = 4
 )
 
 // trailing is a byte of trailing bits after a whole number of bytes (section 5.3.4).
@@ -47,14 +48,28 @@ func AppendMetadataHDRMDCV(dst []byte, m *MasteringDisplay) []byte {
 	return append(dst, trailing)
 }
 
-// AppendMetadataT35 appends an ITU-T T.35 OBU (section 5.8.2). extension is written
-// when countryCode is 0xFF.
-func AppendMetadataT35(dst []byte, countryCode, extension byte, payload []byte) []byte {
+// ScalabilityMode is scalability_mode_idc (section 6.7.5).
+type ScalabilityMode uint8
+
+// Modes with one spatial layer.
+const (
+	ScalabilityL1T2 ScalabilityMode = 0
+	ScalabilityL1T3 ScalabilityMode = 1
+)
+
+// AppendMetadataScalability appends a scalability OBU (section 5.8.5).
+func AppendMetadataScalability(dst []byte, mode ScalabilityMode) []byte {
+	return append(appendOBUHeader(dst, av1.OBUMetadata, 1+1+1), metadataScalability, byte(mode), trailing)
+}
+
+// AppendMetadataT35 appends an ITU-T T.35 OBU (section 5.8.2), for the layer of ext.
+// extension is written when countryCode is 0xFF.
+func AppendMetadataT35(dst []byte, ext Extension, countryCode, extension byte, payload []byte) []byte {
 	size := 1 + 1 + len(payload) + 1
 	if countryCode == 0xFF {
 		size++
 	}
-	dst = append(appendOBUHeader(dst, av1.OBUMetadata, size), metadataITUTT35, countryCode)
+	dst = append(appendLayerOBUHeader(dst, av1.OBUMetadata, ext, size), metadataITUTT35, countryCode)
 	if countryCode == 0xFF {
 		dst = append(dst, extension)
 	}

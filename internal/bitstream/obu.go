@@ -8,15 +8,33 @@ import (
 
 // OBU is one open bitstream unit (section 5.3).
 type OBU struct {
-	Type                  av1.OBUType
-	HasSize               bool // obu_has_size_field
-	TemporalID, SpatialID uint8
-	Header, Payload       []byte // header with extension and size field; the rest
+	Type    av1.OBUType
+	HasSize bool // obu_has_size_field
+	Extension
+	Header, Payload []byte // header with extension and size field; the rest
 }
 
-// appendOBUHeader is obu_header with obu_has_size_field (section 5.3.2).
+// Extension is obu_extension_header (section 5.3.3). Every OBU of a frame has it when the
+// sequence has layers; temporal delimiters, sequence headers and static metadata never do
+// (section 6.2.2). The zero value is none.
+type Extension struct {
+	Present               bool // obu_extension_flag
+	TemporalID, SpatialID uint8
+}
+
+// appendOBUHeader is obu_header with obu_has_size_field and without extension (section 5.3.2).
 func appendOBUHeader(dst []byte, typ av1.OBUType, size int) []byte {
-	return AppendLeb128(append(dst, byte(typ)<<3|1<<1), uint32(size))
+	return appendLayerOBUHeader(dst, typ, Extension{}, size)
+}
+
+// appendLayerOBUHeader is obu_header with obu_has_size_field (section 5.3.2).
+func appendLayerOBUHeader(dst []byte, typ av1.OBUType, ext Extension, size int) []byte {
+	if ext.Present {
+		dst = append(dst, byte(typ)<<3|1<<2|1<<1, ext.TemporalID<<5|ext.SpatialID<<3)
+	} else {
+		dst = append(dst, byte(typ)<<3|1<<1)
+	}
+	return AppendLeb128(dst, uint32(size))
 }
 
 func appendOBU(dst []byte, typ av1.OBUType, payload []byte) []byte {
@@ -45,7 +63,7 @@ func NextOBU(data []byte) (o OBU, rest []byte, err error) {
 		if len(data) < 2 {
 			return o, nil, ErrTruncated
 		}
-		o.TemporalID, o.SpatialID = data[1]>>5, data[1]>>3&3
+		o.Extension = Extension{true, data[1] >> 5, data[1] >> 3 & 3}
 		n = 2
 	}
 	size := len(data) - n

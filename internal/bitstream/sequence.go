@@ -106,6 +106,16 @@ func (c *ColorConfig) NumPlanes() int {
 // EnableOrderHint is enable_order_hint.
 func (s *SequenceHeader) EnableOrderHint() bool { return s.OrderHintBits > 0 }
 
+// SetTemporalLayers makes an operating point of every number of temporal layers, all n of
+// them first, in the order a decoder prefers. OperatingPoints[i] then has 2^i-th of the
+// frame rate.
+func (s *SequenceHeader) SetTemporalLayers(n int) {
+	s.OperatingPointsCnt = n
+	for i := range n {
+		s.OperatingPoints[i].IDC = 1<<8 | (1<<(n-i) - 1)
+	}
+}
+
 // ProfileFor returns the lowest seq_profile that has the format (section 6.4.1).
 func ProfileFor(bitDepth int, monoChrome bool, subX, subY int) uint8 {
 	switch {

@@ -55,7 +55,7 @@ func greyStream(t *testing.T, s *SequenceHeader, colsLog2, rowsLog2 int) (units 
 	}
 	unit = AppendMetadataHDRCLL(unit, 1000, 400)
 	unit = AppendMetadataHDRMDCV(unit, &MasteringDisplay{PrimaryX: [3]uint16{34000, 13250, 7500}, LuminanceMax: 1000 << 8, LuminanceMin: 1})
-	unit = AppendMetadataT35(unit, 0xB5, 0, []byte{0, 0x3C, 0, 1, 4})
+	unit = AppendMetadataT35(unit, Extension{}, 0xB5, 0, []byte{0, 0x3C, 0, 1, 4})
 	base := FrameHeader{
 		FrameType: av1.KeyFrame, ShowFrame: true, BaseQIdx: 100, TxMode: av1.TxModeLargest, PrimaryRefFrame: av1.PrimaryRefNone,
 		TileColsLog2: colsLog2, TileRowsLog2: rowsLog2, LoopFilterLevel: [4]uint8{10, 12, 5, 6}, LoopFilterSharpness: 1,
@@ -74,12 +74,12 @@ func greyStream(t *testing.T, s *SequenceHeader, colsLog2, rowsLog2 int) (units 
 		}
 		if split {
 			h.TileSizeBytes = max(2, TileSizeBytesFor(tiles))
-			if dst, err = AppendFrameHeaderOBU(dst, s, &h); err != nil {
+			if dst, err = AppendFrameHeaderOBU(dst, Extension{}, s, &h); err != nil {
 				t.Fatal(err)
 			}
-			return AppendTileGroupOBU(dst, tiles, h.TileSizeBytes)
+			return AppendTileGroupOBU(dst, Extension{}, tiles, h.TileSizeBytes)
 		}
-		if dst, err = AppendFrameOBU(dst, s, &h, tiles); err != nil {
+		if dst, err = AppendFrameOBU(dst, Extension{}, s, &h, tiles); err != nil {
 			t.Fatal(err)
 		}
 		return dst
@@ -99,7 +99,7 @@ func greyStream(t *testing.T, s *SequenceHeader, colsLog2, rowsLog2 int) (units 
 	inter.UseRefFrameMvs = s.EnableRefFrameMvs
 	units = append(units, frame(unit, inter, true))
 
-	unit, err = AppendFrameHeaderOBU(AppendTemporalDelimiter(nil), s, &FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: 1, FrameType: av1.InterFrame})
+	unit, err = AppendFrameHeaderOBU(AppendTemporalDelimiter(nil), Extension{}, s, &FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: 1, FrameType: av1.InterFrame})
 	if err != nil {
 		t.Fatal(err)
 	}

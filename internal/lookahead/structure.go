@@ -16,6 +16,7 @@ type Step struct {
 	Display        int64 // index of the frame in input order
 	Type           av1.FrameType
 	Layer          int   // temporal layer in the pyramid: 0 base, higher is referenced less
+	TemporalID     uint8 // temporal_id: the frame refers to none with a higher one
 	Shown          bool  // the step ends a temporal unit
 	ShowExisting   int8  // slot to show (show_existing_frame), or -1: the frame is coded
 	RefreshMask    uint8 // refresh_frame_flags
@@ -26,21 +27,24 @@ type Step struct {
 
 // slot is what is known of one of the eight reference slots.
 type slot struct {
-	display int64
-	layer   int
-	used    bool
-	coded   int64 // coding order, to tell copies of one frame
+	display    int64
+	layer      int
+	temporalID uint8
+	used       bool
+	coded      int64 // coding order, to tell copies of one frame
 }
 
 // Structure hands out coding order and reference slots.
 type Structure struct {
 	LowDelay       bool // no reordering: hierarchical P
 	ErrorResilient bool
-	SwitchEvery    int64 // frames between switch frames, 0: none (low delay only)
+	TemporalLayers int   // 2 (L1T2) or 3 (L1T3): frames above any temporal id can be left out; 0 and 1: none (low delay only)
+	SwitchEvery    int64 // frames between switch frames, 0: none (low delay only); with temporal layers whole patterns of them
 	Slots          int   // different frames kept at most, 2..8; 0: 8
 
 	slots   [av1.NumRefFrames]slot
 	lastKey int64
+	key     int64 // coding order of the last key frame
 	base    int64 // display index of the last base-layer frame
 	count   int64 // frames coded
 	pending []int64
@@ -48,7 +52,7 @@ type Structure struct {
 
 // Key appends the step of a shown key frame, which takes all slots.
 func (s *Structure) Key(steps []Step, display int64) []Step {
-	s.lastKey, s.base = display, display
+	s.lastKey, s.key, s.base = display, s.count, display
 	s.fill(0xFF, slot{display: display, used: true, coded: s.count})
 	s.count++
 	return append(steps, Step{Display: display, Type: av1.KeyFrame, Shown: true, ShowExisting: -1, RefreshMask: 0xFF,
@@ -67,7 +71,7 @@ func (s *Structure) MiniGOP(steps []Step, first int64, n int) []Step {
 	}
 	lo, hi := first-1, first+int64(n)-1
 	s.pending = append(s.pending[:0], lo)
-	steps = s.code(steps, hi, 0, false, true)
+	steps = s.code(steps, hi, place{}, false, true)
 	s.base = hi
 	s.pending = append(s.pending, hi)
 	steps = s.between(steps, lo, hi, 1)
@@ -81,9 +85,9 @@ func (s *Structure) between(steps []Step, lo, hi int64, layer int) []Step {
 	}
 	mid := (lo + hi) / 2
 	if hi-lo == 2 {
-		return s.code(steps, mid, layer, true, false)
+		return s.code(steps, mid, place{layer: layer}, true, false)
 	}
-	steps = s.code(steps, mid, layer, false, true)
+	steps = s.code(steps, mid, place{layer: layer}, false, true)
 	s.pending = append(s.pending, mid)
 	steps = s.between(steps, lo, mid, layer+1)
 	steps = s.show(steps, mid)
@@ -92,23 +96,44 @@ func (s *Structure) between(steps []Step, lo, hi int64, layer int) []Step {
 	return steps
 }
 
-// lowDelayPattern is the temporal layer by position after a key frame.
-var lowDelayPattern = [4]int{0, 2, 1, 2}
+// place is where a frame stands: in the pyramid, and among temporal layers.
+type place struct {
+	layer      int
+	temporalID uint8
+}
+
+// lowDelayPatterns are the places of frames by position after a key frame, for each
+// number of temporal layers (section 6.7.6: L1T2, L1T3).
+var lowDelayPatterns = [...][4]place{
+	0: {{0, 0}, {2, 0}, {1, 0}, {2, 0}},
+	1: {{0, 0}, {2, 0}, {1, 0}, {2, 0}},
+	2: {{0, 0}, {2, 1}, {0, 0}, {2, 1}},
+	3: {{0, 0}, {2, 2}, {1, 1}, {2, 2}},
+}
+
+// sinceKey is a frame's position after the key frame. With temporal layers, whose pattern
+// the stream promises, frames that were left out have none.
+func (s *Structure) sinceKey(display int64) int64 {
+	if s.TemporalLayers > 1 {
+		return s.count - s.key
+	}
+	return display - s.lastKey
+}
 
 func (s *Structure) lowDelayStep(steps []Step, display int64) []Step {
-	since := display - s.lastKey
-	layer := lowDelayPattern[since&3]
+	since := s.sinceKey(display)
+	at := lowDelayPatterns[s.TemporalLayers][since&3]
 	s.pending = append(s.pending[:0], s.base)
 	if s.SwitchEvery > 0 && since%s.SwitchEvery == 0 {
-		steps = s.code(steps, display, 0, true, true)
+		steps = s.code(steps, display, place{}, true, true)
 		st := &steps[len(steps)-1]
 		st.Type, st.RefreshMask, st.PrimaryRef, st.ErrorResilient = av1.SwitchFrame, 0xFF, av1.PrimaryRefNone, true
 		s.fill(0xFF, slot{display: display, used: true, coded: s.count - 1})
 		s.base = display
 		return steps
 	}
-	steps = s.code(steps, display, layer, true, layer < 2)
-	if layer == 0 {
+	steps = s.code(steps, display, at, true, at.layer < 2)
+	if at.layer == 0 {
 		s.base = display
 	}
 	return steps
@@ -129,12 +154,12 @@ func (s *Structure) find(display int64) int {
 }
 
 // code appends the step of an inter frame and, when it is kept as a reference, gives it a slot.
-func (s *Structure) code(steps []Step, display int64, layer int, shown, keep bool) []Step {
-	st := Step{Display: display, Type: av1.InterFrame, Layer: layer, Shown: shown, ShowExisting: -1, ErrorResilient: s.ErrorResilient}
+func (s *Structure) code(steps []Step, display int64, at place, shown, keep bool) []Step {
+	st := Step{Display: display, Type: av1.InterFrame, Layer: at.layer, TemporalID: at.temporalID, Shown: shown, ShowExisting: -1, ErrorResilient: s.ErrorResilient}
 	s.assignRefs(&st)
 	if keep {
 		st.RefreshMask = s.mask(s.victim(display))
-		s.fill(st.RefreshMask, slot{display: display, layer: layer, used: true, coded: s.count})
+		s.fill(st.RefreshMask, slot{display: display, layer: at.layer, temporalID: at.temporalID, used: true, coded: s.count})
 	}
 	s.count++
 	return append(steps, st)
@@ -172,7 +197,7 @@ func (s *Structure) assignRefs(st *Step) {
 	var past, future [av1.NumRefFrames]uint8
 	np, nf := 0, 0
 	for i := range s.slots {
-		if !s.slots[i].used || s.isCopy(i) || st.Display-s.slots[i].display > maxRefAge {
+		if !s.slots[i].used || s.isCopy(i) || st.Display-s.slots[i].display > maxRefAge || !s.below(&s.slots[i], st) {
 			continue
 		}
 		if s.slots[i].display < st.Display {
@@ -196,6 +221,13 @@ func (s *Structure) assignRefs(st *Step) {
 		st.RefSlot[6] = future[nf-1]
 	}
 	st.PrimaryRef = s.primary(st)
+}
+
+// below tells that a frame may refer to a slot without breaking temporal layers: to the
+// base layer, and to lower layers since the last frame of that, so that a receiver may
+// begin to decode a higher layer after any frame of the base layer.
+func (s *Structure) below(sl *slot, st *Step) bool {
+	return sl.temporalID == 0 || sl.temporalID < st.TemporalID && sl.display > s.base
 }
 
 // pick returns entry i of a, going on in b, and falls back to the first of all.

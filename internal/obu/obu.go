@@ -32,10 +32,9 @@ var (
 
 // Unit is one open bitstream unit (section 5.3).
 type Unit struct {
-	Type         Type
-	HasSize      bool // obu_has_size_field
-	TemporalID   uint8
-	SpatialID    uint8
+	Type    Type
+	HasSize bool // obu_has_size_field
+	bitstream.Extension
 	Header, Data []byte // header with extension and size field; payload
 }
 
@@ -49,7 +48,7 @@ func Next(data []byte) (u Unit, rest []byte, err error) {
 	if err != nil {
 		return u, nil, err
 	}
-	return Unit{Type(o.Type), o.HasSize, o.TemporalID, o.SpatialID, o.Header, o.Payload}, rest, nil
+	return Unit{Type(o.Type), o.HasSize, o.Extension, o.Header, o.Payload}, rest, nil
 }
 
 // Split returns all units of data, in the low-overhead format.

@@ -33,6 +33,7 @@ type Settings struct {
 	MaxIntra  int64 // size of key frames in per cent of a frame's share of the rate; 0: no limit
 	Drop      bool  // frames that don't fit the bucket are left out
 	LowDelay  bool
+	Layers    int // temporal layers, up to 3 with LowDelay; 0 and 1: none
 	Still     bool
 	BitDepth  int
 	Pass      *Pass // statistics of a pass before
@@ -111,7 +112,12 @@ type event struct {
 // base, in 1/64: what much is predicted from is coded better. Key frames take keyStep.
 var (
 	layerSteps    = [...]int64{40, 52, 62, 78, 92, 92}
-	lowDelaySteps = [...]int64{42, 66, 84, 84, 84, 84}
+	lowDelaySteps = [...][len(layerSteps)]int64{
+		0: {42, 66, 84, 84, 84, 84},
+		1: {42, 66, 84, 84, 84, 84},
+		2: {42, 66, 84, 84, 84, 84},
+		3: {42, 66, 84, 84, 84, 84},
+	}
 )
 
 const keyStep int64 = 26
@@ -124,7 +130,7 @@ func (s *Settings) scale(cl Class) int64 {
 	case cl == Key:
 		return keyStep
 	case s.LowDelay:
-		return lowDelaySteps[cl-FirstLayer]
+		return lowDelaySteps[s.Layers][cl-FirstLayer]
 	}
 	return layerSteps[cl-FirstLayer]
 }
@@ -133,6 +139,7 @@ func (s *Settings) scale(cl Class) int64 {
 var (
 	reorderedShares = [NumClasses]int64{400, 3700, 4100, 8200, 16400, 32736}
 	lowDelayShares  = [NumClasses]int64{400, 16128, 16384, 32624}
+	twoLayerShares  = [NumClasses]int64{400, 32512, 0, 32624}
 )
 
 // New returns a Controller.
@@ -146,6 +153,9 @@ func New(s Settings) *Controller {
 	c.m.share, c.m.correction = reorderedShares, reorderedStart
 	if s.LowDelay {
 		c.m.share, c.m.correction = lowDelayShares, lowDelayStart
+	}
+	if s.Layers == 2 {
+		c.m.share = twoLayerShares
 	}
 	if c.s.Reservoir == 0 {
 		c.s.Reservoir = 4 * s.Num / s.Den

@@ -105,7 +105,7 @@ func (s *stream) frame(n int) {
 			s.t.Fatal(err)
 		}
 	}
-	if s.data, err = bitstream.AppendFrameOBU(s.data, &s.seq, h, tiles); err != nil {
+	if s.data, err = bitstream.AppendFrameOBU(s.data, bitstream.Extension{}, &s.seq, h, tiles); err != nil {
 		s.t.Fatal(err)
 	}
 	s.slots.Update(h)
