@@ -148,7 +148,7 @@ func (e *Encoder) layoutReferences(p *frame.Planner, f *frame.Format) {
 	if e.cfg.StillPicture || !e.speeds.any((*decide.Speed).UsesHalfSamples) {
 		return
 	}
-	c.halves = sized(c.halves, e.speeds.most(slots))
+	c.halves = sized(c.halves, e.speeds.most(e.slots))
 	c.freeHalves = c.freeHalves[:0]
 	for i := range c.halves {
 		if mem := frame.Take[uint8](p, "half-sample planes", motion.HalfSampleSize(f.Width, f.Height)); mem != nil {
@@ -195,7 +195,7 @@ func (e *Encoder) poolSize() int {
 	if e.cfg.StillPicture {
 		return 1
 	}
-	return e.speeds.most(slots) + 1
+	return e.speeds.most(e.slots) + 1
 }
 
 func (e *Encoder) layoutSuperblocks(p *frame.Planner, f *frame.Format) {

@@ -202,8 +202,7 @@ func classOf(st *lookahead.Step) ratectl.Class {
 // the motion search.
 func (c *coder) choose(st *lookahead.Step, open *openLoop) (d ratectl.Decision, err error) {
 	f := ratectl.Frame{
-		Class: classOf(st), Shown: st.Shown, First: st == &c.steps[0], Spectrum: &c.spectrum,
-		Needed: st.Type == av1.KeyFrame || st.Type == av1.SwitchFrame,
+		Class: classOf(st), Shown: st.Shown, First: st == &c.steps[0], Spectrum: &c.spectrum, Needed: st.Needed,
 	}
 	if c.rate.Measures() {
 		s := &c.stages

@@ -3,6 +3,7 @@ package encoder
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -98,35 +99,41 @@ func bitsOf(packets []Packet) (bits int64) {
 	return bits
 }
 
-// Every two seconds take their bits, and the buffer never overflows.
+// Every two seconds take their bits, and the buffer never overflows, with temporal layers too.
 func TestConstantBitrate(t *testing.T) {
 	for _, scenes := range []string{"mmmmm", "mmfff", "fmfmf", "mmssm", "bbfff"} {
-		for _, rate := range []int64{150_000, 500_000} {
-			c := small(lowLatency, func(c *Config) { c.Bitrate = rate })
-			packets, e := run(t, c, footage(&c, scenes), nil)
-			bucket := ratectl.Bucket{Rate: rate, Num: testFPS, Den: 1}
-			fullest := int64(0)
-			idle := strings.ContainsAny(scenes, "sb")
-			for i := range packets {
-				bucket.Add(8 * int64(len(packets[i].Data)))
-				fullest = max(fullest, bucket.Full)
-				bucket.Drain()
-				if i+1 < 2*testFPS {
-					continue
-				}
-				off := 100 * (float64(bitsOf(packets[i+1-2*testFPS:i+1]))/float64(2*rate) - 1)
-				if off > 5 || off < -5 && !idle {
-					t.Errorf("%s at %d: the two seconds up to frame %d are %+.1f %% off", scenes, rate, i, off)
-					break
-				}
-			}
-			if size := rate; fullest > size {
-				t.Errorf("%s at %d: %d bits in a buffer of %d", scenes, rate, fullest, size)
-			}
-			if s := e.Stats(); s.Bitrate < rate*3/4 || s.Bitrate > rate*5/4 || s.BufferTime <= 0 || s.BufferTime > defaultBufferSize*1e6 || s.MeanQIdx <= 0 {
-				t.Errorf("%s at %d: statistics %+v", scenes, rate, s)
-			}
+		testConstantBitrate(t, scenes, 150_000, 0)
+		testConstantBitrate(t, scenes, 500_000, 0)
+		testConstantBitrate(t, scenes, 150_000, 2)
+		testConstantBitrate(t, scenes, 500_000, 3)
+	}
+}
+
+func testConstantBitrate(t *testing.T, scenes string, rate int64, layers int) {
+	c := small(lowLatency, func(c *Config) { c.Bitrate, c.TemporalLayers = rate, layers })
+	name := fmt.Sprintf("%s at %d, %d layers", scenes, rate, layers)
+	packets, e := run(t, c, footage(&c, scenes), nil)
+	bucket := ratectl.Bucket{Rate: rate, Num: testFPS, Den: 1}
+	fullest := int64(0)
+	idle := strings.ContainsAny(scenes, "sb")
+	for i := range packets {
+		bucket.Add(8 * int64(len(packets[i].Data)))
+		fullest = max(fullest, bucket.Full)
+		bucket.Drain()
+		if i+1 < 2*testFPS {
+			continue
 		}
+		off := 100 * (float64(bitsOf(packets[i+1-2*testFPS:i+1]))/float64(2*rate) - 1)
+		if off > 5 || off < -5 && !idle {
+			t.Errorf("%s: the two seconds up to frame %d are %+.1f %% off", name, i, off)
+			break
+		}
+	}
+	if size := rate; fullest > size {
+		t.Errorf("%s: %d bits in a buffer of %d", name, fullest, size)
+	}
+	if s := e.Stats(); s.Bitrate < rate*3/4 || s.Bitrate > rate*5/4 || s.BufferTime <= 0 || s.BufferTime > defaultBufferSize*1e6 || s.MeanQIdx <= 0 {
+		t.Errorf("%s: statistics %+v", name, s)
 	}
 }
 
@@ -152,13 +159,14 @@ func TestVariableBitrate(t *testing.T) {
 // The stream doesn't depend on the number of threads.
 func TestRateControlThreads(t *testing.T) {
 	for name, change := range map[string]func(*Config){
-		"vbr":        func(c *Config) { c.Bitrate = 200_000 },
-		"vbr, max":   func(c *Config) { c.Bitrate, c.MaxBitrate, c.BufferSize = 200_000, 250_000, 300 },
-		"cq, max":    func(c *Config) { c.Quantizer, c.MaxBitrate, c.BufferSize = 60, 250_000, 300 },
-		"cbr":        func(c *Config) { c.Bitrate, c.LowLatency = 200_000, true },
-		"cbr, drops": func(c *Config) { c.Bitrate, c.LowLatency, c.DropFrames, c.BufferSize = 30_000, true, true, 200 },
-		"cbr, order": func(c *Config) { c.Bitrate, c.RateControl = 200_000, ConstantBitrate },
-		"cbr, slow":  func(c *Config) { c.Bitrate, c.LowLatency, c.SpeedPreset = 200_000, true, 6 },
+		"vbr":         func(c *Config) { c.Bitrate = 200_000 },
+		"vbr, max":    func(c *Config) { c.Bitrate, c.MaxBitrate, c.BufferSize = 200_000, 250_000, 300 },
+		"cq, max":     func(c *Config) { c.Quantizer, c.MaxBitrate, c.BufferSize = 60, 250_000, 300 },
+		"cbr":         func(c *Config) { c.Bitrate, c.LowLatency = 200_000, true },
+		"cbr, drops":  func(c *Config) { c.Bitrate, c.LowLatency, c.DropFrames, c.BufferSize = 30_000, true, true, 200 },
+		"cbr, layers": func(c *Config) { c.Bitrate, c.LowLatency, c.TemporalLayers = 200_000, true, 3 },
+		"cbr, order":  func(c *Config) { c.Bitrate, c.RateControl = 200_000, ConstantBitrate },
+		"cbr, slow":   func(c *Config) { c.Bitrate, c.LowLatency, c.SpeedPreset = 200_000, true, 6 },
 	} {
 		c := small(change)
 		frames := footage(&c, "mnf")
@@ -181,7 +189,8 @@ func TestRateControlThreads(t *testing.T) {
 
 // A new rate is met within a second, without a key frame.
 func TestSetRate(t *testing.T) {
-	for name, change := range map[string]func(*Config){"cbr": lowLatency, "vbr": func(*Config) {}} {
+	for name, change := range map[string]func(*Config){"cbr": lowLatency, "vbr": func(*Config) {},
+		"cbr, 3 layers": func(c *Config) { c.LowLatency, c.TemporalLayers = true, 3 }} {
 		for _, to := range []int64{150_000, 900_000} {
 			c := small(change, func(c *Config) { c.Bitrate = 400_000 })
 			const at = 3 * testFPS
@@ -233,6 +242,19 @@ func TestDropFrames(t *testing.T) {
 	}
 	if s := e.Stats(); len(packets) != len(frames) || dropped == 0 || s.Dropped != dropped || s.FramesOut != int64(len(frames))-dropped {
 		t.Errorf("%d packets for %d frames, %d dropped, statistics %+v", len(packets), len(frames), dropped, s)
+	}
+}
+
+// Where nothing fits, what is left of the stream still has references to follow.
+func TestDropEverything(t *testing.T) {
+	for layers := range 4 {
+		c := small(lowLatency, func(c *Config) {
+			c.Bitrate, c.DropFrames, c.BufferSize, c.NoSceneDetection, c.MaxKeyFrameInterval, c.TemporalLayers = 1000, true, 20, true, 0, layers
+		})
+		packets, e := run(t, c, footage(&c, "nnnnnnnnn"), nil)
+		if s := e.Stats(); s.KeyFrames != 1 || s.FramesOut < 3 || s.FramesOut > 15 || len(packets) != 9*testFPS {
+			t.Errorf("%d layers: %d packets, statistics %+v", layers, len(packets), s)
+		}
 	}
 }
 

@@ -112,7 +112,7 @@ func (c *coder) adopt(s *decide.Speed) {
 		w.search.Settings = s.Search
 	}
 	c.restoreOptions = restorationOptions(s.Restoration)
-	c.structure.Slots = slots(s)
+	c.structure.Slots = c.e.slots(s)
 }
 
 // addHalfSamples interpolates the references that were coded by a preset without need for it.
@@ -138,10 +138,13 @@ func (c *coder) addHalfSamples() error {
 func (c *coder) usesHalfSamples() bool { return c.speed.UsesHalfSamples() && !c.e.cfg.StillPicture }
 
 // slots is how many different frames the eight reference slots hold at most. Without
-// reordering nothing but the last few frames is worth keeping; with it, and few
+// reordering nothing but the last few frames is worth keeping; of three temporal layers
+// one more, as the base layer can't use that of the middle one. With reordering, and few
 // references searched, what the levels of a mini-GOP await and one more.
-func slots(s *decide.Speed) int {
+func (e *Encoder) slots(s *decide.Speed) int {
 	switch {
+	case e.cfg.TemporalLayers == 3:
+		return max(2, s.PastRefs) + 1
 	case s.MiniGOP == 1:
 		return max(2, s.PastRefs)
 	case s.PastRefs+s.FutureRefs <= 3:

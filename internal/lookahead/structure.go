@@ -11,6 +11,10 @@ const MaxMiniGOP = 32
 // 8 bits, so get_relative_dist (section 5.9.3) is right up to 127.
 const maxRefAge = 120
 
+// neededAge is the age of the base from which on no frame may be left out: the next one
+// of the base layer is among the four that follow.
+const neededAge = maxRefAge - 8
+
 // Step is one frame header to write: a frame to code, or a coded one to show.
 type Step struct {
 	Display        int64 // index of the frame in input order
@@ -18,6 +22,7 @@ type Step struct {
 	Layer          int   // temporal layer in the pyramid: 0 base, higher is referenced less
 	TemporalID     uint8 // temporal_id: the frame refers to none with a higher one
 	Shown          bool  // the step ends a temporal unit
+	Needed         bool  // may not be left out
 	ShowExisting   int8  // slot to show (show_existing_frame), or -1: the frame is coded
 	RefreshMask    uint8 // refresh_frame_flags
 	RefSlot        [av1.RefsPerFrame]uint8
@@ -55,7 +60,7 @@ func (s *Structure) Key(steps []Step, display int64) []Step {
 	s.lastKey, s.key, s.base = display, s.count, display
 	s.fill(0xFF, slot{display: display, used: true, coded: s.count})
 	s.count++
-	return append(steps, Step{Display: display, Type: av1.KeyFrame, Shown: true, ShowExisting: -1, RefreshMask: 0xFF,
+	return append(steps, Step{Display: display, Type: av1.KeyFrame, Shown: true, Needed: true, ShowExisting: -1, RefreshMask: 0xFF,
 		PrimaryRef: av1.PrimaryRefNone, ErrorResilient: s.ErrorResilient})
 }
 
@@ -127,12 +132,13 @@ func (s *Structure) lowDelayStep(steps []Step, display int64) []Step {
 	if s.SwitchEvery > 0 && since%s.SwitchEvery == 0 {
 		steps = s.code(steps, display, place{}, true, true)
 		st := &steps[len(steps)-1]
-		st.Type, st.RefreshMask, st.PrimaryRef, st.ErrorResilient = av1.SwitchFrame, 0xFF, av1.PrimaryRefNone, true
+		st.Type, st.Needed, st.RefreshMask, st.PrimaryRef, st.ErrorResilient = av1.SwitchFrame, true, 0xFF, av1.PrimaryRefNone, true
 		s.fill(0xFF, slot{display: display, used: true, coded: s.count - 1})
 		s.base = display
 		return steps
 	}
 	steps = s.code(steps, display, at, true, at.layer < 2)
+	steps[len(steps)-1].Needed = display-s.base >= neededAge
 	if at.layer == 0 {
 		s.base = display
 	}

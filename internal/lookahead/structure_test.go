@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/grav1e/grav1e/internal/av1"
@@ -288,6 +289,111 @@ func TestNearestReferenceIsLast(t *testing.T) {
 			}
 		}
 		d.step(st)
+	}
+}
+
+// Which frames a frame of L1T2 and of L1T3 refers to: the base layer, and what lower
+// layers had since its last frame. The highest layer is never kept.
+func TestTemporalLayers(t *testing.T) {
+	type frame struct {
+		display    int64
+		temporalID uint8
+		refers     []int64 // every frame it may be predicted from, nearest first
+	}
+	for _, c := range []struct {
+		layers int
+		frames []frame
+	}{
+		{2, []frame{
+			{1, 1, []int64{0}}, {2, 0, []int64{0}},
+			{3, 1, []int64{2, 0}}, {4, 0, []int64{2, 0}},
+			{5, 1, []int64{4, 2, 0}}, {6, 0, []int64{4, 2, 0}},
+			{7, 1, []int64{6, 4, 2, 0}}, {8, 0, []int64{6, 4, 2, 0}},
+		}},
+		{3, []frame{
+			{1, 2, []int64{0}}, {2, 1, []int64{0}}, {3, 2, []int64{2, 0}}, {4, 0, []int64{0}},
+			{5, 2, []int64{4, 0}}, {6, 1, []int64{4, 0}}, {7, 2, []int64{6, 4, 0}}, {8, 0, []int64{4, 0}},
+			{9, 2, []int64{8, 4, 0}}, {10, 1, []int64{8, 4, 0}}, {11, 2, []int64{10, 8, 4, 0}}, {12, 0, []int64{8, 4, 0}},
+		}},
+	} {
+		s := Structure{LowDelay: true, TemporalLayers: c.layers}
+		d := newDecoder(t)
+		d.step(&s.Key(nil, 0)[0])
+		for _, want := range c.frames {
+			st := s.MiniGOP(nil, want.display, 1)[0]
+			var refers []int64
+			for _, slot := range st.RefSlot {
+				if f := d.slots[slot]; !slices.Contains(refers, f) {
+					refers = append(refers, f)
+				}
+			}
+			slices.Sort(refers)
+			slices.Reverse(refers)
+			if st.TemporalID != want.temporalID || !slices.Equal(refers, want.refers) {
+				t.Errorf("L1T%d, frame %d: temporal id %d, refers to %d; want %d, %d", c.layers, want.display, st.TemporalID, refers, want.temporalID, want.refers)
+			}
+			if top := int(st.TemporalID) == c.layers-1; (st.RefreshMask == 0) != top {
+				t.Errorf("L1T%d, frame %d: refresh mask %#x", c.layers, want.display, st.RefreshMask)
+			}
+			d.step(&st)
+		}
+	}
+}
+
+// Without the frames above any temporal id, each frame left finds in its slots what it would
+// find with them, whatever key frames, switch frames, frames left out and few slots do. The
+// pattern begins again at every key frame, and frames left out have no place in it.
+func TestTemporalLayersDecodable(t *testing.T) {
+	pattern := [][]uint8{2: {0, 1, 0, 1}, 3: {0, 2, 1, 2}}
+	r := rand.New(rand.NewPCG(9, 10))
+	for range 300 {
+		layers := 2 + r.IntN(2)
+		group := 1 << (layers - 1)
+		s := Structure{LowDelay: true, TemporalLayers: layers, Slots: 2 + r.IntN(7), ErrorResilient: r.IntN(4) == 0}
+		if r.IntN(3) == 0 {
+			s.SwitchEvery = int64(group * (1 + r.IntN(3)))
+		}
+		oneInKey, oneInDrop, drops := 2+r.IntN(40), 2+r.IntN(20), 1
+		if r.IntN(20) == 0 { // all that may be
+			oneInKey, drops = 1e6, oneInDrop
+		}
+		all := newDecoder(t)
+		var upTo [3]*decoder // of the frames up to a temporal id
+		for id := range layers {
+			upTo[id] = newDecoder(t)
+		}
+		position := 0
+		for display := range int64(400) {
+			var st Step
+			if display == 0 || r.IntN(oneInKey) == 0 {
+				st, position = s.Key(nil, display)[0], 0
+			} else {
+				before := s
+				st = s.MiniGOP(nil, display, 1)[0]
+				if !st.Needed && r.IntN(oneInDrop) < drops {
+					s = before
+					all.shown++
+					continue
+				}
+			}
+			if want := pattern[layers][position%4]; st.TemporalID != want {
+				t.Fatalf("L1T%d, frame %d: temporal id %d, want %d", layers, display, st.TemporalID, want)
+			}
+			if switches := s.SwitchEvery > 0 && position > 0 && position%int(s.SwitchEvery) == 0; (st.Type == av1.SwitchFrame) != switches {
+				t.Fatalf("L1T%d, frame %d: type %d", layers, display, st.Type)
+			}
+			position++
+			for id := int(st.TemporalID); id < layers; id++ {
+				for _, slot := range st.RefSlot {
+					if st.Type != av1.KeyFrame && upTo[id].slots[slot] != all.slots[slot] {
+						t.Fatalf("L1T%d up to %d: frame %d finds frame %d in slot %d, not %d", layers, id, display, upTo[id].slots[slot], slot, all.slots[slot])
+					}
+				}
+				upTo[id].shown = display
+				upTo[id].step(&st)
+			}
+			all.step(&st)
+		}
 	}
 }
 

@@ -112,11 +112,11 @@ type event struct {
 // base, in 1/64: what much is predicted from is coded better. Key frames take keyStep.
 var (
 	layerSteps    = [...]int64{40, 52, 62, 78, 92, 92}
-	lowDelaySteps = [...][len(layerSteps)]int64{
+	lowDelaySteps = [...][len(layerSteps)]int64{ // by number of temporal layers
 		0: {42, 66, 84, 84, 84, 84},
 		1: {42, 66, 84, 84, 84, 84},
-		2: {42, 66, 84, 84, 84, 84},
-		3: {42, 66, 84, 84, 84, 84},
+		2: {54, 72, 90, 90, 90, 90},
+		3: {46, 72, 84, 84, 84, 84},
 	}
 )
 
