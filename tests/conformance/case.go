@@ -47,6 +47,7 @@ func (c *Case) String() string {
 	add(g.Tiles > 1, "%d tiles", g.Tiles)
 	add(g.TileCols > 1 || g.TileRows > 1, "%dx%d tiles", max(g.TileCols, 1), max(g.TileRows, 1))
 	add(g.Threads > 1, "%d threads", g.Threads)
+	add(g.TemporalLayers > 0, "%d temporal layers", g.TemporalLayers)
 	add(g.SwitchFrameInterval > 0, "switch frames every %d", g.SwitchFrameInterval)
 	add(g.RandomModes != 0, "random modes %d", g.RandomModes)
 	add(g.ForceTools != "", "tools %s", g.ForceTools)
@@ -124,6 +125,9 @@ func NewCase(seed uint64) *Case {
 	c.Regions = chance(30) && g.Quantizer > 0
 	c.Speeds = chance(50)
 	c.Config = g
+	if g.LowLatency && !g.StillPicture && chance(60) {
+		c.SetTemporalLayers(1 + r.IntN(3))
+	}
 	return c
 }
 
@@ -208,6 +212,13 @@ func randomTools(r *rand.Rand) string {
 		}
 	}
 	return strings.Join(list, ",")
+}
+
+// SetTemporalLayers makes n temporal layers, 1..3, and the rest fit them.
+func (c *Case) SetTemporalLayers(n int) {
+	g := &c.Config
+	g.TemporalLayers, g.LowLatency, g.StillPicture = n, true, false
+	g.SwitchFrameInterval *= int64(1) << (n - 1)
 }
 
 // SetChroma changes the sampling, and what wouldn't be valid with it.

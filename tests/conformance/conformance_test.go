@@ -157,13 +157,14 @@ func TestCases(t *testing.T) {
 		for name, on := range map[string]bool{"low latency": c.Config.LowLatency, "error resilient": c.Config.ErrorResilient,
 			"switch frames": c.Config.SwitchFrameInterval > 0, "still": c.Config.StillPicture, "annex b": c.Config.AnnexB,
 			"lossless": c.Config.Quantizer == 0, "interleaved": c.Interleaved, "random": c.Config.RandomModes > 0,
+			"L1T2": c.Config.TemporalLayers == 2, "L1T3": c.Config.TemporalLayers == 3,
 			"tiles": c.Config.Tiles > 1 || c.Config.TileCols > 1, "long": c.Frames > 16, "wide": c.Config.Width > 128} {
 			if on {
 				seen[name]++
 			}
 		}
 	}
-	if want := 3 + 4 + 11 + len(Contents) + 11; len(seen) != want {
+	if want := 3 + 4 + 11 + len(Contents) + 13; len(seen) != want {
 		t.Errorf("%d features drawn, want %d: %v", len(seen), want, seen)
 	}
 	for name, n := range seen {

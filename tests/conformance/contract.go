@@ -68,7 +68,7 @@ func (c *Case) checkSequence(s *bitstream.SequenceHeader) error {
 	if h.Chroma == 0 && s.ChromaSamplePosition != uint8(g.ChromaPosition) {
 		return contract("chroma_sample_position %d, want %d", s.ChromaSamplePosition, g.ChromaPosition)
 	}
-	return nil
+	return c.checkOperatingPoints(s)
 }
 
 // tracker goes through packets in order.
@@ -129,7 +129,10 @@ func (t *tracker) packet(p *Packet, index int64) error {
 	if key != p.KeyFrame || sequence != key {
 		return fmt.Errorf("KeyFrame %v, key frame shown %v, sequence header %v", p.KeyFrame, key, sequence)
 	}
-	return t.keys(p, index)
+	if err := t.keys(p, index); err != nil {
+		return err
+	}
+	return t.layers(p, units)
 }
 
 // checkOffsets verifies Packet.Obus and Packet.Frames; in Annex B there is only one of each.

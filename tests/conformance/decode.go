@@ -61,10 +61,10 @@ func Missing() (names []string) {
 	return names
 }
 
-// Decode runs the decoder on a stream in a file and returns the pictures.
-func (d *Decoder) Decode(ctx context.Context, h *y4m.Header, stream string, annexB bool) ([][]byte, error) {
+// Decode runs the decoder, with further options, on a stream in a file and returns the pictures.
+func (d *Decoder) Decode(ctx context.Context, h *y4m.Header, stream string, annexB bool, options ...string) ([][]byte, error) {
 	out := filepath.Join(filepath.Dir(stream), d.Name+".out")
-	cmd := exec.CommandContext(ctx, d.Name, d.args(stream, out, annexB)...)
+	cmd := exec.CommandContext(ctx, d.Name, append(d.args(stream, out, annexB), options...)...)
 	text, err := cmd.CombinedOutput()
 	if err == nil && len(bytes.TrimSpace(text)) > 0 {
 		err = errors.New("complained")

@@ -30,6 +30,7 @@ type Packet struct {
 	PTS          int64
 	KeyFrame     bool
 	Droppable    bool
+	TemporalID   int
 	QIdx         int
 }
 
@@ -240,7 +241,7 @@ func (e *Encoding) receive(ctx context.Context, enc *encoder.Encoder, last error
 		}
 		e.Recon = append(e.Recon, picture)
 		e.Packets = append(e.Packets, Packet{bytes.Clone(p.Data), slices.Clone(p.Obus), slices.Clone(p.Frames),
-			p.FrameIndex, p.PTS, p.KeyFrame, p.Droppable, p.QIdx})
+			p.FrameIndex, p.PTS, p.KeyFrame, p.Droppable, p.TemporalID, p.QIdx})
 	}
 	return nil
 }

@@ -38,6 +38,7 @@ var (
 	tools         = flag.String("tools", "", "tool switches, instead of the drawn ones; - for none")
 	noRandom      = flag.Bool("no-random-modes", false, "decide by rate-distortion always")
 	lowLatency    = flag.Bool("low-latency", false, "low latency always")
+	layers        = flag.Int("temporal-layers", 0, "temporal layers, 1..3, with low latency")
 )
 
 func main() {
@@ -129,4 +130,7 @@ func change(c *conformance.Case) {
 		g.RandomModes = 0
 	}
 	g.LowLatency = g.LowLatency || *lowLatency
+	if *layers > 0 {
+		c.SetTemporalLayers(*layers)
+	}
 }
