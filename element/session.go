@@ -298,7 +298,7 @@ func (s *session) finish(p *encoder.Packet) C.GstFlowReturn {
 	s.e.answering = f.requests
 	limit, playing, began := s.e.stallLimit(f.frame), s.e.playing.Load(), time.Now()
 	flow := C.grav1enc_finish(s.e.self, f.frame, (*C.guint8)(unsafe.SliceData(p.Data)),
-		(*C.intptr_t)(unsafe.Pointer(unsafe.SliceData(ends))), C.gint(len(ends)), gboolean(p.KeyFrame), gboolean(p.Droppable))
+		(*C.intptr_t)(unsafe.Pointer(unsafe.SliceData(ends))), C.gint(len(ends)), gboolean(p.KeyFrame), gboolean(p.Droppable || p.TemporalID > 0))
 	// A push that lasts because the pipeline is paused is no stall.
 	took := time.Since(began)
 	stalled := limit > 0 && took > limit && playing%2 == 1 && playing == s.e.playing.Load()

@@ -26,6 +26,7 @@ type values struct {
 	minKeyFrameInterval uint64
 	maxKeyFrameInterval uint64
 	switchFrameInterval uint64
+	temporalLayers      uint32
 	bitrate             int32
 	quantizer           uint32
 	minQuantizer        uint32
@@ -89,6 +90,8 @@ var properties = []property{
 		func(v *values) any { return &v.maxKeyFrameInterval }, 0, math.MaxUint64, 240, false},
 	{"switch-frame-interval", "Switch frame interval", "Distance between switch frames, in frames (0 = none); needs low-latency", "SwitchFrameInterval",
 		func(v *values) any { return &v.switchFrameInterval }, 0, math.MaxUint64, 0, false},
+	{"temporal-layers", "Temporal layers", "Number of temporal layers (2 = L1T2, 3 = L1T3); buffers above the base layer are droppable; 2 and 3 need low-latency", "TemporalLayers",
+		func(v *values) any { return &v.temporalLayers }, 1, 3, 1, false},
 	{"rate-control", "Rate control", "What is held constant", "RateControl",
 		func(v *values) any { return &v.rateControl }, 0, 3, 0, true},
 	{"bitrate", "Bitrate", "Bitrate in bits per second (0 = constant quantizer)", "Bitrate",
@@ -177,6 +180,7 @@ func (v *values) apply(cfg *encoder.Config) error {
 	cfg.LowLatency = v.lowLatency
 	v.applyMutable(cfg)
 	cfg.SwitchFrameInterval = clamp(v.switchFrameInterval)
+	cfg.TemporalLayers = int(v.temporalLayers)
 	cfg.RateControl = encoder.RateControl(v.rateControl)
 	cfg.BufferSize, cfg.MaxIntraBitrate = int(v.bufferSize), int(v.maxIntraBitrate)
 	cfg.DropFrames = v.dropFrames

@@ -126,6 +126,6 @@ func DefaultConfig(w, h int) Config {
 		Width: w, Height: h, BitDepth: 8, FrameRate: Rational{30, 1},
 		Color:       ColorDescription{Primaries: 2, Transfer: 2, Matrix: 2},
 		SpeedPreset: 6, Quantizer: 100, Tune: TunePsychovisual,
-		MinKeyFrameInterval: 12, MaxKeyFrameInterval: 240, LookaheadFrames: -1,
+		MinKeyFrameInterval: 12, MaxKeyFrameInterval: 240, TemporalLayers: 1, LookaheadFrames: -1,
 	}
 }

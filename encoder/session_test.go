@@ -82,6 +82,7 @@ func lowLatency(c *Config) { c.LowLatency = true }
 var modes = map[string]func(*Config){
 	"default":       func(*Config) {},
 	"low latency":   lowLatency,
+	"3 layers":      func(c *Config) { c.LowLatency, c.TemporalLayers = true, 3 },
 	"lookahead 0":   func(c *Config) { c.LookaheadFrames = 0 },
 	"lookahead 5":   func(c *Config) { c.LookaheadFrames = 5 },
 	"10 bit":        func(c *Config) { c.BitDepth = 10 },

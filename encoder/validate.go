@@ -116,9 +116,9 @@ func (c *Config) checkTemporalLayers() error {
 	case c.TemporalLayers <= 1:
 		return nil
 	case !c.LowLatency:
-		return invalid("TemporalLayers", c.TemporalLayers, "0 or 1, or LowLatency: layers take the place of reordering")
+		return invalid("TemporalLayers", c.TemporalLayers, "at most 1, or LowLatency: there is no reordering between layers")
 	case c.StillPicture:
-		return invalid("TemporalLayers", c.TemporalLayers, "0 or 1 with StillPicture")
+		return invalid("TemporalLayers", c.TemporalLayers, "at most 1 with StillPicture")
 	case c.SwitchFrameInterval%group != 0:
 		return invalid("SwitchFrameInterval", c.SwitchFrameInterval, fmt.Sprintf("a multiple of %d with TemporalLayers = %d: switch frames belong to the base layer", group, c.TemporalLayers))
 	}

@@ -59,7 +59,7 @@ type options struct {
 	KeyInt              int64   `group:"structure" name:"keyint" short:"I" default:"240" placeholder:"FRAMES" help:"Longest distance of key frames; 0: no limit."`
 	MinKeyInt           int64   `group:"structure" name:"min-keyint" short:"i" default:"12" placeholder:"FRAMES" help:"Shortest distance of key frames at scene cuts."`
 	SwitchFrameInterval int64   `group:"structure" default:"0" placeholder:"FRAMES" help:"Distance of switch frames; 0: none. Needs --low-latency."`
-	TemporalLayers      int     `group:"structure" default:"0" placeholder:"N" help:"Temporal layers, 2 or 3 (L1T2, L1T3); 0 and 1: none. Needs --low-latency."`
+	TemporalLayers      int     `group:"structure" default:"1" placeholder:"N" help:"Temporal layers, 1 to 3; 2 and 3 (L1T2, L1T3) need --low-latency."`
 	KeyFrames           []int64 `group:"structure" placeholder:"N" help:"Frames (counted from 0) that have to become key frames."`
 	NoSceneDetection    bool    `group:"structure" help:"No key frames at scene cuts."`
 	ErrorResilient      bool    `group:"structure" help:"error_resilient_mode on every frame."`

@@ -128,6 +128,7 @@ func TestConfigErrors(t *testing.T) {
 		{"MinKeyFrameInterval", func(c *encoder.Config) { c.MinKeyFrameInterval = 241 }},
 		{"MaxKeyFrameInterval", func(c *encoder.Config) { c.MaxKeyFrameInterval = -1 }},
 		{"SwitchFrameInterval", func(c *encoder.Config) { c.SwitchFrameInterval = 8 }},
+		{"TemporalLayers", func(c *encoder.Config) { c.TemporalLayers = 2 }},
 		{"LookaheadFrames", func(c *encoder.Config) { c.LookaheadFrames = -2 }},
 		{"MaxMemory", func(c *encoder.Config) { c.MaxMemory = -1 }},
 		{"MasteringDisplay", func(c *encoder.Config) { c.MasteringDisplay = &encoder.MasteringDisplay{LuminanceMin: 1 << 20} }},

@@ -38,6 +38,7 @@ func (d *dice) draw() encoder.Config {
 		SpeedPreset:    d.between(0, 10), Quantizer: d.between(0, 255), MinQuantizer: d.between(0, 255), Tune: encoder.Tune(d.between(0, 1)),
 		LowLatency: d.flag(), Threads: d.between(0, 4), TileCols: 1 << (d.n() % 4), TileRows: 1 << (d.n() % 4), Tiles: d.between(0, 9),
 		MinKeyFrameInterval: int64(d.between(0, 5)), MaxKeyFrameInterval: int64(d.between(0, 9)), SwitchFrameInterval: int64(d.between(0, 3)),
+		TemporalLayers:  d.between(0, 3),
 		LookaheadFrames: d.between(-1, 40), NoSceneDetection: d.flag(), ErrorResilient: d.flag(), StillPicture: d.n()%5 == 0, AnnexB: d.flag(),
 		Reconstruct: d.flag(), RandomModes: d.n() % 3,
 		MaxMemory: 1 << 28, // a wild size must not take the machine's memory

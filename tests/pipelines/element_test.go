@@ -63,6 +63,8 @@ func TestRealRefusals(t *testing.T) {
 		{"property buffer-size = 5|20..60000", "bitrate=1000000 buffer-size=5"},
 		{"property tile-cols = 3|power of two", "tile-cols=3"},
 		{"property switch-frame-interval = 5|low-latency", "switch-frame-interval=5"},
+		{"property temporal-layers = 3|low-latency", "temporal-layers=3"},
+		{"property switch-frame-interval = 3|multiple of 2 with temporal-layers = 2", "low-latency=true temporal-layers=2 switch-frame-interval=3"},
 		{"property reservoir-frame-delay = 20|bitrate", "reservoir-frame-delay=20"},
 		{"property threads = 4294967295", "threads=4294967295"},
 	} {
@@ -97,10 +99,10 @@ func TestConfig(t *testing.T) {
 	}{
 		"defaults": {smallVideo, "", []string{
 			"Width:64 Height:48 BitDepth:8 Chroma:0 FrameRate:{Num:25 Den:1}", "SpeedPreset:6 RateControl:0 Quantizer:100 MinQuantizer:0 MaxQuantizer:0 Bitrate:0 MaxBitrate:0", "Tune:1 LowLatency:false Threads:0",
-			"MinKeyFrameInterval:12 MaxKeyFrameInterval:240 SwitchFrameInterval:0", "ReservoirFrameDelay:0", "ErrorResilient:false"}},
+			"MinKeyFrameInterval:12 MaxKeyFrameInterval:240 SwitchFrameInterval:0 TemporalLayers:1", "ReservoirFrameDelay:0", "ErrorResilient:false"}},
 		"properties": {smallVideo, "speed-preset=3 quantizer=77 min-quantizer=9 tune=psnr low-latency=true threads=2 tile-cols=4 tile-rows=2 tiles=8 " +
-			"min-key-frame-interval=5 max-key-frame-interval=50 switch-frame-interval=7 error-resilient=true", []string{
-			"SpeedPreset:3 RateControl:0 Quantizer:77 MinQuantizer:9 MaxQuantizer:0 Bitrate:0", "Tune:0 LowLatency:true Threads:2 TileCols:4 TileRows:2 Tiles:8 MinKeyFrameInterval:5 MaxKeyFrameInterval:50 SwitchFrameInterval:7",
+			"min-key-frame-interval=5 max-key-frame-interval=50 switch-frame-interval=8 temporal-layers=3 error-resilient=true", []string{
+			"SpeedPreset:3 RateControl:0 Quantizer:77 MinQuantizer:9 MaxQuantizer:0 Bitrate:0", "Tune:0 LowLatency:true Threads:2 TileCols:4 TileRows:2 Tiles:8 MinKeyFrameInterval:5 MaxKeyFrameInterval:50 SwitchFrameInterval:8 TemporalLayers:3",
 			"ErrorResilient:true"}},
 		"all key frames": {smallVideo, "max-key-frame-interval=1", []string{"MinKeyFrameInterval:1 MaxKeyFrameInterval:1 "}},
 		"endless":        {smallVideo, "max-key-frame-interval=18446744073709551615", []string{"MaxKeyFrameInterval:9223372036854775807 "}},
@@ -163,7 +165,7 @@ func TestInspect(t *testing.T) {
 			"Unsigned Integer64. Range: 0 - 18446744073709551615 Default: 12", "Unsigned Integer64. Range: 0 - 18446744073709551615 Default: 240",
 			"Integer. Range: 0 - 2147483647 Default: 0", "Unsigned Integer. Range: 0 - 4294967295 Default: 100", "Unsigned Integer. Range: 0 - 255 Default: 0",
 			"Integer. Range: -1 - 2147483647 Default: -1", `Default: 1, "psychovisual"`, "Integer. Range: -2147483648 - 2147483647 Default: -2147483648",
-			"low-latency :", "min-key-frame-interval:", "max-key-frame-interval:", "switch-frame-interval:", "bitrate :", "quantizer :", "min-quantizer :",
+			"low-latency :", "min-key-frame-interval:", "max-key-frame-interval:", "switch-frame-interval:", "temporal-layers :", "bitrate :", "quantizer :", "min-quantizer :",
 			"tile-cols :", "tile-rows :", "tiles :", "rdo-lookahead-frames:", "tune :", "reservoir-frame-delay:", "error-resilient :", "threads :",
 			"stream-format: annexb", "alignment: { (string)tu, (string)frame, (string)obu }", "GRAY10_LE32", "P010_10LE",
 		} {

@@ -256,9 +256,11 @@ func TestAlignments(t *testing.T) {
 func TestPayloader(t *testing.T) {
 	need(t)
 	needElement(t, "rtpav1pay", "rtpav1depay")
-	out := watch(t, "videotestsrc num-buffers=10 ! video/x-raw,format=I420,width=96,height=64 ! grav1enc low-latency=true ! rtpav1pay ! rtpav1depay ! fakesink silent=false")
-	if !strings.Contains(out, "last-message = chain ") {
-		t.Error(out)
+	for layers := 1; layers <= 3; layers++ {
+		out := watch(t, "videotestsrc num-buffers=10 ! video/x-raw,format=I420,width=96,height=64 ! grav1enc low-latency=true temporal-layers=%d ! rtpav1pay ! rtpav1depay ! fakesink silent=false", layers)
+		if !strings.Contains(out, "last-message = chain ") {
+			t.Errorf("%d layers: %s", layers, out)
+		}
 	}
 }
 

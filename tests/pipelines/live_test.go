@@ -16,6 +16,7 @@ func TestLive(t *testing.T) {
 		"key_unit_while_blocked", "key_unit_while_blocked low-latency=true",
 		"intervals_while_playing", "intervals_while_playing low-latency=true",
 		"pause true", "pause false", "property_types",
+		"temporal_layers 1 tu", "temporal_layers 2 tu", "temporal_layers 3 tu", "temporal_layers 3 frame", "temporal_layers 3 obu",
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
@@ -40,6 +41,7 @@ func TestRealtime(t *testing.T) {
 var modes = map[string]string{
 	"default": "", "low latency": "low-latency=true", "no lookahead": "rdo-lookahead-frames=0", "mini-GOP of 4": "rdo-lookahead-frames=4",
 	"one thread": "threads=1", "three threads": "threads=3", "low latency, three threads": "low-latency=true threads=3",
+	"three temporal layers": "low-latency=true temporal-layers=3",
 }
 
 // TestRenegotiation decodes a stream whose format changed many times.
@@ -62,7 +64,7 @@ func TestParserPassesThrough(t *testing.T) {
 	need(t)
 	needElement(t, "av1parse")
 	for _, align := range []string{"tu", "frame", "obu"} {
-		for _, latency := range []string{"low-latency=true", "low-latency=false"} {
+		for _, latency := range []string{"low-latency=true", "low-latency=false", "low-latency=true temporal-layers=3"} {
 			t.Run(align+" "+latency, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
@@ -75,6 +77,19 @@ func TestParserPassesThrough(t *testing.T) {
 				}
 				compare(t, dir+"/b", want)
 			})
+		}
+	}
+}
+
+// TestDroppable: what is left without droppable buffers is the base layer, and decodes.
+func TestDroppable(t *testing.T) {
+	need(t, "dav1d")
+	for layers, want := range map[string]string{"2": "21/21", "3": "11/11"} {
+		file := filepath.Join(t.TempDir(), "a.obu")
+		launch(t, "videotestsrc num-buffers=40 ! video/x-raw,format=I420,width=96,height=64 ! grav1enc speed-preset=10 low-latency=true temporal-layers=%s max-key-frame-interval=15 ! "+
+			"identity drop-buffer-flags=droppable ! filesink location=%s", layers, file)
+		if out := must(t, "real", "dav1d", "--demuxer", "section5", "-i", file, "--muxer", "null", "-o", "-"); !strings.Contains(out, "Decoded "+want+" frames") {
+			t.Errorf("%s layers: %s", layers, out)
 		}
 	}
 }

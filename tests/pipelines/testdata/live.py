@@ -530,6 +530,52 @@ def test_speed_while_playing(*args):
     assert len(s.messages) == 1 and "property speed-preset = 5" in s.messages[0], s.messages
 
 
+def obus(buf):
+    """Type and temporal id (None without extension) of the OBUs in a buffer."""
+    data, at, found = buf.extract_dup(0, buf.get_size()), 0, []
+    while at < len(data):
+        head, extension = data[at], None
+        at += 1
+        if head & 4:
+            extension = data[at] >> 5
+            at += 1
+        size = shift = 0
+        more = True
+        while more:
+            size |= (data[at] & 0x7F) << shift
+            more = data[at] & 0x80
+            shift += 7
+            at += 1
+        found.append((head >> 3, extension))
+        at += size
+    check(at, len(data), "the OBUs of a buffer")
+    return found
+
+
+def test_temporal_layers(layers, align):
+    """Buffers above the base layer are droppable, and their frames' OBUs say which layer
+    they are of. The pattern begins again at a key frame. No frame waits for another."""
+    layers, keys, n = int(layers), 10, 24
+    h = Harness(sink_caps=f"video/x-av1,alignment={align}", low_latency=True, temporal_layers=layers, max_key_frame_interval=keys)
+    assert h.start()
+    check(latency_frames(h), 0)
+    h.push_many(n)
+    h.eos()
+    pattern = {1: [0, 0, 0, 0], 2: [0, 1, 0, 1], 3: [0, 2, 1, 2]}[layers]
+    check(sorted(set(h.times())), at30(n))
+    for o in h.of("buffer"):
+        frame = at30(n).index(o[1])
+        temporal_id = pattern[frame % keys % 4]
+        # One layer's odd frames are no references, as ever.
+        droppable = temporal_id > 0 or layers == 1 and frame % keys % 2 == 1
+        check(o[7].has_flags(Gst.BufferFlags.DROPPABLE), droppable, f"frame {frame}: droppable")
+        for kind, extension in obus(o[7]):
+            of_frame = kind in (3, 4, 6)
+            check(extension, temporal_id if of_frame and layers > 1 else None, f"frame {frame}: extension of OBU {kind}")
+    check([o[1] for o in h.of("buffer") if o[3]], [at30(n)[i] for i in (0, 10, 20)])
+    h.stop()
+
+
 def test_property_types():
     """Types are exactly those that rav1enc has and webrtcsink sets; what changes while playing says so."""
     types = {"speed-preset": "guint", "low-latency": "gboolean", "min-key-frame-interval": "guint64", "max-key-frame-interval": "guint64",
@@ -538,7 +584,7 @@ def test_property_types():
              "error-resilient": "gboolean", "threads": "guint", "keyframe-after-stall": "guint64", "rate-control": "GstGrav1EncRateControl",
              "max-bitrate": "gint", "buffer-size": "guint", "max-intra-bitrate": "guint", "drop-frames": "gboolean", "max-quantizer": "guint",
              "multipass-mode": "GstGrav1EncMultipassMode", "multipass-cache-file": "gchararray",
-             "max-memory": "guint64", "psnr": "gboolean", "stats-interval": "guint64", "realtime": "gboolean",
+             "max-memory": "guint64", "psnr": "gboolean", "stats-interval": "guint64", "realtime": "gboolean", "temporal-layers": "guint",
              "default-roi-delta-qp": "gint"}
     playing = {"speed-preset", "default-roi-delta-qp", "stats-interval", "bitrate", "max-bitrate", "quantizer", "min-quantizer", "max-quantizer", "min-key-frame-interval", "max-key-frame-interval", "keyframe-after-stall"}
     for factory in ("grav1enc", "rav1enc"):
