@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/grav1e/grav1e/internal/av1"
@@ -113,6 +114,33 @@ func TestRandomIntraOnly(t *testing.T) {
 		}
 		if all < 4 || shown == 0 || name == "reordered" && shown == all {
 			t.Errorf("%s: %d intra-only frames, %d shown", name, all, shown)
+		}
+	}
+}
+
+// Operating points leave out a temporal layer each; their levels are those of the frame rates left.
+func TestOperatingPoints(t *testing.T) {
+	for _, c := range []struct {
+		layers int
+		idcs   []uint16
+		levels []uint8 // of 1280x720 at 60 frames a second: 4.0, and 3.1 from 30 on
+	}{
+		{0, []uint16{0}, []uint8{8}},
+		{1, []uint16{0}, []uint8{8}},
+		{2, []uint16{0x103, 0x101}, []uint8{8, 5}},
+		{3, []uint16{0x107, 0x103, 0x101}, []uint8{8, 5, 5}},
+	} {
+		cfg := base(lowLatency, func(g *Config) {
+			g.Width, g.Height, g.FrameRate, g.TemporalLayers = 1280, 720, Rational{60, 1}, c.layers
+		})
+		s := sequenceHeader(&cfg, 1, 1)
+		var idcs []uint16
+		var levels []uint8
+		for _, op := range s.OperatingPoints[:s.OperatingPointsCnt] {
+			idcs, levels = append(idcs, op.IDC), append(levels, op.SeqLevelIdx)
+		}
+		if !slices.Equal(idcs, c.idcs) || !slices.Equal(levels, c.levels) {
+			t.Errorf("%d layers: operating points %#x, levels %d; want %#x, %d", c.layers, idcs, levels, c.idcs, c.levels)
 		}
 	}
 }

@@ -117,6 +117,48 @@ func greyStream(t *testing.T, s *SequenceHeader, colsLog2, rowsLog2 int) (units 
 	return units
 }
 
+// Layers are in the extension, byte by byte, of what belongs to a frame; it survives annex B.
+func TestLayers(t *testing.T) {
+	var s SequenceHeader
+	s.SetTemporalLayers(3)
+	if s.OperatingPointsCnt != 3 || s.OperatingPoints[0].IDC != 0x107 || s.OperatingPoints[1].IDC != 0x103 || s.OperatingPoints[2].IDC != 0x101 {
+		t.Errorf("%d operating points %+v", s.OperatingPointsCnt, s.OperatingPoints[:3])
+	}
+	s.MaxFrameWidth, s.MaxFrameHeight, s.BitDepth, s.SubsamplingX, s.SubsamplingY = 64, 64, 8, 1, 1
+	shown := FrameHeader{ShowExistingFrame: true, FrameToShowMapIdx: 5, FrameType: av1.InterFrame}
+	top := Extension{Present: true, TemporalID: 2}
+	frameHeader := func(ext Extension) []byte {
+		out, err := AppendFrameHeaderOBU(nil, ext, &s, &shown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name      string
+		got, want []byte
+		ext       Extension
+	}{
+		{"temporal delimiter", AppendTemporalDelimiter(nil), []byte{2<<3 | 2, 0}, Extension{}},
+		{"L1T2", AppendMetadataScalability(nil, ScalabilityL1T2), []byte{5<<3 | 2, 3, 3, 0, 0x80}, Extension{}},
+		{"L1T3", AppendMetadataScalability(nil, ScalabilityL1T3), []byte{5<<3 | 2, 3, 3, 1, 0x80}, Extension{}},
+		{"T.35", AppendMetadataT35(nil, top, 0xB5, 0, []byte{7}), []byte{5<<3 | 4 | 2, 2 << 5, 4, 4, 0xB5, 7, 0x80}, top},
+		{"frame header, no layers", frameHeader(Extension{}), []byte{3<<3 | 2, 1, 0xD8}, Extension{}},
+		{"frame header", frameHeader(top), []byte{3<<3 | 4 | 2, 2 << 5, 1, 0xD8}, top},
+		{"frame header, both", frameHeader(Extension{true, 1, 3}), []byte{3<<3 | 4 | 2, 1<<5 | 3<<3, 1, 0xD8}, Extension{true, 1, 3}},
+		{"tile group", AppendTileGroupOBU(nil, top, [][]byte{{9}}, 1), []byte{4<<3 | 4 | 2, 2 << 5, 1, 9}, top},
+	} {
+		o, rest, err := NextOBU(c.got)
+		if err != nil || len(rest) > 0 || !bytes.Equal(c.got, c.want) || o.Extension != c.ext {
+			t.Errorf("%s: % x, want % x; read as %+v, %v", c.name, c.got, c.want, o, err)
+		}
+	}
+	annexB, err := AppendAnnexB(nil, append(AppendTemporalDelimiter(nil), frameHeader(top)...))
+	if want := []byte{7, 6, 1, 2 << 3, 3, 3<<3 | 4, 2 << 5, 0xD8}; err != nil || !bytes.Equal(annexB, want) {
+		t.Errorf("annex B: % x, want % x (%v)", annexB, want, err)
+	}
+}
+
 // TestRealDecoders has dav1d and aomdec, where they are installed, decode streams
 // of grey frames in both formats and checks every sample.
 func TestRealDecoders(t *testing.T) {

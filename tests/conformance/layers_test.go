@@ -101,7 +101,7 @@ func TestTemporalLayersByOBU(t *testing.T) {
 }
 
 // TestTemporalLayersAtRate: layers stay decodable and keep their pattern when the rate
-// control leaves frames out, the rate changes, and key frames are asked for.
+// control leaves frames out, the rate and the preset change, and key frames are asked for.
 func TestTemporalLayersAtRate(t *testing.T) {
 	needDecoders(t)
 	for layers := 2; layers <= 3; layers++ {
@@ -119,14 +119,19 @@ func TestTemporalLayersAtRate(t *testing.T) {
 		dropped, position := 0, 0
 		for n := range int64(c.Frames) {
 			switch n {
+			case 20:
+				err = enc.SetSpeed(6)
 			case 50:
 				c.ForceKeys = []int64{n}
 			case 70:
 				r := enc.Rate()
 				r.Bitrate = 900_000
-				if err := enc.SetRate(r); err != nil {
-					t.Fatal(err)
-				}
+				err = enc.SetRate(r)
+			case 90:
+				err = enc.SetSpeed(9)
+			}
+			if err != nil {
+				t.Fatal(err)
 			}
 			f := c.frame(&e.Header, e.Source[n], n)
 			if err := enc.SendFrame(t.Context(), &f); err != nil {
