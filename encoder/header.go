@@ -37,6 +37,7 @@ func sequenceHeader(cfg *Config, tiles, tileCols int) bitstream.SequenceHeader {
 	if cfg.scalable() {
 		s.SetTemporalLayers(cfg.TemporalLayers)
 	}
+	// The levels are those of the pattern; a key frame that comes early shortens one interval.
 	for i := range s.OperatingPointsCnt {
 		op := &s.OperatingPoints[i]
 		op.SeqLevelIdx, op.SeqTier = bitstream.LevelFor(bitstream.LevelParams{
