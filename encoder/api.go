@@ -115,7 +115,7 @@ type Packet struct {
 	Opaque      any
 	KeyFrame    bool          // the temporal unit starts with a sequence header and a shown key frame
 	Droppable   bool          // no later frame refers to it
-	TemporalID  int           // layer of Config.TemporalLayers, 0 the base: no frame of this one or a lower refers to those above it
+	TemporalID  int           // layer of Config.TemporalLayers, 0 the base; no frame refers to one of a higher layer
 	Dropped     bool          // the rate control left the frame out (Config.DropFrames): there is no Data
 	QIdx        int           // base_q_idx of the shown frame
 	EncodeTime  time.Duration // of the shown frame, on the wall clock

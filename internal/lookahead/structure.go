@@ -44,7 +44,7 @@ type Structure struct {
 	LowDelay       bool // no reordering: hierarchical P
 	ErrorResilient bool
 	TemporalLayers int   // 2 (L1T2) or 3 (L1T3): frames above any temporal id can be left out; 0 and 1: none (low delay only)
-	SwitchEvery    int64 // frames between switch frames, 0: none (low delay only); with temporal layers whole patterns of them
+	SwitchEvery    int64 // frames between switch frames, 0: none (low delay only); a multiple of 2 or 4 with 2 or 3 temporal layers
 	Slots          int   // different frames kept at most, 2..8; 0: 8
 
 	slots   [av1.NumRefFrames]slot
