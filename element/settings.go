@@ -295,10 +295,14 @@ func explain(err *encoder.ConfigError) string {
 
 // explainMemory says what to change when memory is short.
 func explainMemory(err *encoder.MemoryError) string {
-	if err.Limit > 0 {
+	if err.Err == nil {
 		return fmt.Sprintf("property max-memory = %d can not be honoured: %d bytes needed, with one thread and no lookahead", err.Limit, err.Needed)
 	}
-	return fmt.Sprintf("the system refused the %d bytes needed; low-latency, fewer threads or max-memory need less", err.Needed)
+	const remedy = "low-latency, fewer threads or max-memory need less"
+	if err.Limit > 0 {
+		return fmt.Sprintf("the system refused the %d bytes needed, %d are left; %s", err.Needed, err.Limit, remedy)
+	}
+	return fmt.Sprintf("the system refused the %d bytes needed; %s", err.Needed, remedy)
 }
 
 //export grav1encClassInit

@@ -40,14 +40,17 @@ func (e *FrameError) Error() string {
 	return fmt.Sprintf("grav1e: frame %s = %s, allowed: %s", e.What, e.Value, e.Allowed)
 }
 
-// MemoryError is a plan that does not fit MaxMemory, or a mapping the system refused.
+// MemoryError is a plan that does not fit MaxMemory, or one that the system refuses: its
+// mapping, or because it would go beyond the process's limit of address space or the
+// memory of its control groups.
 type MemoryError struct {
-	Needed, Limit int64 // bytes; Limit 0: the system refused
-	Err           error
+	Needed int64 // bytes
+	Limit  int64 // MaxMemory or, with Err, what a limit of the process leaves, in bytes
+	Err    error // nil for MaxMemory
 }
 
 func (e *MemoryError) Error() string {
-	if e.Limit > 0 {
+	if e.Err == nil {
 		return fmt.Sprintf("grav1e: %d bytes needed, MaxMemory allows %d", e.Needed, e.Limit)
 	}
 	return fmt.Sprintf("grav1e: the system refused %d bytes: %v", e.Needed, e.Err)

@@ -173,7 +173,7 @@ func withLittleAddressSpace(t *testing.T) {
 	}
 	_, err = New(cfg)
 	var m *MemoryError
-	if !errors.As(err, &m) || m.Needed != plan.Total+newEncoder(cfg).spare() || m.Limit != 0 || !errors.Is(err, syscall.ENOMEM) {
+	if !errors.As(err, &m) || m.Needed != plan.Total+newEncoder(cfg).spare().Address || m.Limit == 0 || !errors.Is(err, syscall.ENOMEM) {
 		t.Errorf("%v, want *MemoryError for ENOMEM", err)
 	}
 }

@@ -84,7 +84,7 @@ func layOut(t testing.TB, layout func(*frame.Planner)) {
 	t.Helper()
 	var plan frame.Planner
 	layout(&plan)
-	p, err := plan.Map()
+	p, err := plan.Map(frame.Spare{})
 	if err != nil {
 		t.Fatal(err)
 	}

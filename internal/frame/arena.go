@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"sync"
 	"syscall"
 	"unsafe"
 
@@ -31,38 +32,43 @@ type Planner struct {
 	arena []byte
 }
 
+// Spare is what a process has to have left, in bytes, after an arena was mapped: of
+// address space and of the memory of its control groups.
+type Spare struct{ Address, Memory int64 }
+
+// mapping is held while room is looked for and taken: sessions that start at the same
+// time must not count on the same.
+var mapping sync.Mutex
+
 // Map returns a Planner that hands out memory of p.Total bytes, mapped outside the
-// Go heap. An error is the system's refusal.
-func (p *Planner) Map() (*Planner, error) {
-	if p.Total <= 0 || p.Total != int64(int(p.Total)) {
+// Go heap, if that leaves what is to be spared. An error is a *LimitError or the system's refusal.
+func (p *Planner) Map(spare Spare) (*Planner, error) {
+	if p.Total <= 0 || p.Total > math.MaxInt64/2 || p.Total != int64(int(p.Total)) {
 		return nil, fmt.Errorf("frame: cannot map %d bytes: %w", p.Total, syscall.ENOMEM)
+	}
+	mapping.Lock()
+	defer mapping.Unlock()
+	if l, limited := addressSpace(); limited {
+		if err := l.allow(p.Total + spare.Address); err != nil {
+			return nil, err
+		}
+	}
+	group, grouped := groupMemory(os.DirFS("/"))
+	if grouped {
+		if err := group.allow(p.Total + spare.Memory); err != nil {
+			return nil, err
+		}
 	}
 	mem, err := syscall.Mmap(-1, 0, int(p.Total), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		return nil, fmt.Errorf("frame: mmap of %d bytes: %w", p.Total, err)
 	}
+	if grouped { // Groups count pages that were written, so the next one to look sees them.
+		for i := 0; i < len(mem); i += os.Getpagesize() {
+			mem[i] = 0
+		}
+	}
 	return &Planner{arena: mem}, nil
-}
-
-// Room tells whether the process may map n bytes more under its limit of address
-// space. It maps nothing to find out, which would take the room from other threads.
-func Room(n int64) error {
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &limit); err != nil || limit.Cur > math.MaxInt64 {
-		return nil
-	}
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return nil
-	}
-	var pages int64
-	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
-		return nil
-	}
-	if used := pages * int64(os.Getpagesize()); used+n > int64(limit.Cur) {
-		return fmt.Errorf("frame: the limit of address space is %d bytes, %d are used: %w", limit.Cur, used, syscall.ENOMEM)
-	}
-	return nil
 }
 
 // Unmap gives the memory back; slices handed out must not be used afterwards.

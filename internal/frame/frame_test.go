@@ -13,7 +13,7 @@ func mapped(t *testing.T, layout func(*Planner)) *Planner {
 	t.Helper()
 	var plan Planner
 	layout(&plan)
-	p, err := plan.Map()
+	p, err := plan.Map(Spare{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestArena(t *testing.T) {
 func TestMapRefused(t *testing.T) {
 	for _, total := range []int64{0, -1, math.MaxInt64, 1 << 55} {
 		p := Planner{Total: total}
-		if _, err := p.Map(); !errors.Is(err, syscall.ENOMEM) {
+		if _, err := p.Map(Spare{}); !errors.Is(err, syscall.ENOMEM) {
 			t.Errorf("%d bytes: %v, want ENOMEM", total, err)
 		}
 	}

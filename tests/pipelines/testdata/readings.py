@@ -1,5 +1,7 @@
 """What grav1enc tells about itself: readings.py TEST [ARGUMENTS], as host.py."""
+import functools
 import random
+import re
 import resource
 import sys
 
@@ -64,29 +66,59 @@ def test_max_memory():
     h.stop()
 
 
-def test_refused_in_play():
+def leave_address_space(room):
+    """Lets the process map room MiB more; None: as much as it likes."""
+    with open("/proc/self/statm") as f:
+        used = int(f.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (room << 20) if room else resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def leave_memory(limit, usage, room):
+    """Lets the process's control group, whose files are limit and usage, take room MiB more."""
+    with open(usage) as f:
+        used = int(f.read())
+    with open(limit, "w") as f:
+        f.write(str(used + (room << 20) if room else 1 << 40))
+
+
+def test_refused_in_play(*group):
     """When the system has no room for a larger picture, the frames before it are delivered and the error names the need."""
+    leave = functools.partial(leave_memory, *group) if group else leave_address_space
     h = Harness(speed_preset=10, threads=2)
     assert h.start(320, 180)
     h.push_many(20)
-    with open("/proc/self/statm") as f:
-        used = int(f.read().split()[0]) * resource.getpagesize()
-    for room in (900, 600, 300, 200):  # MiB; with less Python fails before us
-        resource.setrlimit(resource.RLIMIT_AS, (used + (room << 20), resource.RLIM_INFINITY))
+    for room in (900, 600, 300, 200):  # MiB; with less address space Python fails before us
+        leave(room)
         h.start(3840, 2160)
-        err = h.error()
-        assert err and "bytes needed" in err[0].message, err
-        assert "address space" in err[1], err
+        errors = list(iter(h.error, None))  # caps that were refused are offered again before the segment
+        assert errors and all("bytes needed" in e[0].message for e in errors), errors
+        assert all(("control group" if group else "address space") in e[1] for e in errors), errors
+        left = int(re.search(r"(\d+) are left", errors[-1][0].message)[1])
+        assert not group or abs(left - (room << 20)) < 32 << 20, (room, errors)  # with what the session before gave back
     check(len(h.times()), 20, "frames delivered")
-    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    while h.error():  # caps that were refused are offered again before the segment
-        pass
+    leave(None)
+    list(iter(h.error, None))
     h.start(3840, 2160)
     assert h.error() is None
     h.push_many(3, 20)
     h.eos()
     check(len(h.times()), 23)
     h.stop()
+
+
+def test_two_in_group(*group):
+    """An encoder that starts doesn't count on the memory that another one has been promised and didn't use yet."""
+    leave_memory(*group, 250)  # MiB
+    first, second = Harness(speed_preset=10, threads=2), Harness(speed_preset=10, threads=2)
+    assert first.start(1280, 720), first.error()
+    second.start(1280, 720)
+    err = second.error()
+    assert err and "control group" in err[1], err
+    first.push_many(60)
+    first.eos()
+    check(len(first.times()), 60)
+    first.stop()
+    second.stop()
 
 
 def values(stats):
