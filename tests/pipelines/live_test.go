@@ -198,20 +198,20 @@ func TestStall(t *testing.T) {
 	}
 }
 
-// TestSRT kills receivers of an SRT stream, starts new ones, and lets the network fail.
-// The default settings have a lookahead.
+// TestSRT kills receivers of an SRT stream, starts new ones, and lets the network fail at
+// random times: for a minute or, with GRAV1E_LONG set, half an hour. The default settings have a lookahead.
 func TestSRT(t *testing.T) {
-	for _, tc := range []struct{ mode, wait, kills, encoder string }{
-		{"listener", "true", "3", "low-latency=true"}, {"listener", "false", "2", "low-latency=true"},
-		{"caller", "true", "3", "rdo-lookahead-frames=-1"}, {"caller", "false", "2", "low-latency=true"},
+	seconds, outage, size := "60", "1", "320x180"
+	if long {
+		seconds, outage, size = "1800", "30", "640x360"
+	}
+	for _, tc := range []struct{ mode, wait, encoder string }{
+		{"listener", "true", "low-latency=true"}, {"listener", "false", "low-latency=true"},
+		{"caller", "true", "rdo-lookahead-frames=-1"}, {"caller", "false", "low-latency=true"},
 	} {
 		t.Run(tc.mode+" wait "+tc.wait, func(t *testing.T) {
 			t.Parallel()
-			outage := "1"
-			if long {
-				tc.kills, outage = "40", "30"
-			}
-			t.Log(srt(t, "srt", tc.mode, tc.wait, tc.kills, outage, tc.encoder))
+			t.Log(srt(t, "srt", tc.mode, tc.wait, seconds, outage, size, tc.encoder))
 		})
 	}
 	t.Run("no reconnect", func(t *testing.T) {

@@ -11,7 +11,6 @@ import time
 from host import SECOND, Gst, GstVideo, check, main
 from live import resident, wait_for
 
-FOREVER = 1 << 62
 if sys.argv[1] != "receiver":
     SCRATCH = tempfile.TemporaryDirectory()
     HEADER = os.path.join(SCRATCH.name, "header")
@@ -49,10 +48,12 @@ class Joiner:
 
 def test_receiver(uri, header):
     """Decodes what comes from uri, from the first key frame on, until it is killed. Prints
-    "skipped" for a frame before that and "decoded" for each frame afterwards."""
+    "skipped" for a frame before that, "given" for each frame that the decoder gets afterwards,
+    and "decoded", its time and the time of the clock for each picture."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it is started in the background
     p = Gst.parse_launch(f"srtsrc uri={uri} ! appsink name=i emit-signals=true sync=false async=false "
                          "appsrc name=o ! matroskademux name=d av1dec name=a ! fakesink name=f sync=false async=false signal-handoffs=true")
-    started = []
+    started, clock = [], Gst.SystemClock.obtain()
     joiner = Joiner(header, lambda b: p.get_by_name("o").emit("push-buffer", Gst.Buffer.new_wrapped(b)))
 
     def sample(sink):
@@ -65,6 +66,7 @@ def test_receiver(uri, header):
             print("skipped", flush=True)
             return Gst.PadProbeReturn.DROP
         started.append(True)
+        print("given", flush=True)
         return Gst.PadProbeReturn.OK
 
     def added(d, pad):
@@ -72,7 +74,7 @@ def test_receiver(uri, header):
         pad.link(p.get_by_name("a").get_static_pad("sink"))
     p.get_by_name("i").connect("new-sample", sample)
     p.get_by_name("d").connect("pad-added", added)
-    p.get_by_name("f").connect("handoff", lambda f, buf, pad: print("decoded", flush=True))
+    p.get_by_name("f").connect("handoff", lambda f, buf, pad: print("decoded", buf.pts, clock.get_time(), flush=True))
     p.set_state(Gst.State.PLAYING)
     try:
         m, parent = None, os.getppid()
@@ -92,10 +94,15 @@ class Receiver:
         self.process = subprocess.Popen([sys.executable, __file__, "receiver", uri, HEADER], stdout=self.log, stderr=subprocess.STDOUT, env=env)
 
     def text(self):
-        return os.pread(self.log.fileno(), 1 << 20, 0).decode()
+        return os.pread(self.log.fileno(), 1 << 24, 0).decode()
 
     def count(self, word):
         return self.text().split().count(word)
+
+    def delays(self, sender):
+        """How old the pictures were when they were decoded."""
+        lines = [line.split() for line in self.text().splitlines()]
+        return [int(line[2]) - sender.p.get_base_time() - int(line[1]) for line in lines if line[0] == "decoded" and len(line) == 3]
 
     def wait(self, frames, sender, seconds=30):
         def there():
@@ -113,13 +120,12 @@ class Receiver:
 class Sender:
     """A live source, the encoder, and srtsink."""
 
-    def __init__(self, uri, encoder, options):
+    def __init__(self, uri, encoder, options, size=(320, 180)):
         self.p = Gst.parse_launch(
-            "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=320,height=180,framerate=30/1 ! "
+            f"videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width={size[0]},height={size[1]},framerate=30/1 ! "
             "queue leaky=downstream max-size-buffers=2 max-size-time=0 max-size-bytes=0 ! "
             f"grav1enc name=e speed-preset=10 {encoder} ! matroskamux streamable=true ! srtsink name=s uri={uri} {options}")
-        self.taken = self.sent = 0
-        self.age = FOREVER
+        self.taken = self.sent = self.keys = self.lost = self.trips = 0
         self.errors, self.warnings = [], []
         self.may_trip = "mode=caller" in uri and "auto-reconnect=false" not in options
         self.encoder = self.p.get_by_name("e")
@@ -135,7 +141,7 @@ class Sender:
 
     def left(self, pad, info):
         self.sent += 1
-        self.age = self.p.get_clock().get_time() - self.p.get_base_time() - info.get_buffer().pts
+        self.keys += not info.get_buffer().has_flags(Gst.BufferFlags.DELTA_UNIT)
         return Gst.PadProbeReturn.OK
 
     def event(self, pad, info):
@@ -154,19 +160,27 @@ class Sender:
             self.warnings.append((*m.parse_warning(), time.ctime()))
         return Gst.BusSyncReply.DROP
 
+    def held(self):
+        """How many frames are in the encoder."""
+        return self.taken - self.sent - self.lost
+
     def describe(self):
-        return f"{self.taken} frames taken, {self.sent} sent, the last {self.age / SECOND} s late, errors {self.errors}, warnings {self.warnings[-5:]}, now {time.ctime()}"
+        return f"{self.taken} frames taken, {self.sent} sent, errors {self.errors}, warnings {self.warnings[-5:]}, now {time.ctime()}"
 
     def recover(self):
-        """srtsink 1.22 may trip over its own socket when it reconnects: once in 20 times or so
-        it fails. An application has to start the pipeline again."""
+        """As caller srtsink 1.22 polls its socket and then writes to it. If the peer is lost in
+        between, the write fails, and that is an error whatever auto-reconnect says: about once in
+        a hundred losses, with any encoder or none. Later versions reconnect. An application has
+        to start the pipeline again."""
         if not self.errors or not self.may_trip:
             return
-        assert "Invalid socket ID" in self.errors[0][0].message and "gstsrtsink" in self.errors[0][1], self.errors
-        print("srtsink failed: the pipeline is started again")
+        error, where = self.errors[0]
+        assert "gstsrtsink" in where and error.message.endswith(("Connection was broken", "Invalid socket ID")), self.errors
+        print("srtsink failed, the pipeline is started again:", error.message)
         self.stop()
         self.errors.clear()
-        self.taken = self.sent = 0
+        self.lost += self.held()
+        self.trips += 1
         self.p.set_state(Gst.State.PLAYING)
 
     def blocked(self):
@@ -184,39 +198,48 @@ class Sender:
         self.p.set_state(Gst.State.NULL)
 
 
-def test_srt(mode, wait, kills, outage, encoder="low-latency=true"):
-    """Receivers that are killed and come back decode from their first key frame, while the
-    encoder holds few frames, takes no more memory and gives its old latency again."""
-    kills, outage, held = int(kills), float(outage), 3 if "low-latency=true" in encoder else 18
+def test_srt(mode, wait, seconds, outage, size, encoder):
+    """For some seconds receivers are killed and come back after random outages. Each decodes
+    from its first key frame on, with the delay of the first one, while the encoder holds
+    few frames and takes no more memory."""
+    held = 3 if "low-latency=true" in encoder else 18
+    rnd = random.Random(f"{mode} {wait} {outage}")
     port = free_port()
     uri = f"srt://127.0.0.1:{port}"
-    s = Sender(uri + ("?mode=listener" if mode == "listener" else "?mode=caller"), encoder, f"wait-for-connection={wait}")
+    s = Sender(uri + f"?mode={mode}", encoder, f"wait-for-connection={wait}", [int(n) for n in size.split("x")])
     if wait == "false":
         s.key_frame_for_callers()
     theirs = uri + ("?mode=caller" if mode == "listener" else "?mode=listener")
     time.sleep(1)  # nobody is there yet
-    before, most, report = 0, 0, []
-    for i in range(kills + 1):
-        began = time.time()
+    began, receivers, skipped, given, memory, delays = time.time(), 0, 0, 0, [], []
+    while receivers < 3 or time.time() - began < float(seconds):
+        start = time.time()
         r = Receiver(theirs)
         r.wait(30, s)
-        first = time.time() - began
-        s.age = FOREVER
-        wait_for(lambda: s.age < (1 if held == 3 else 2) * SECOND, lambda: f"the stream is {s.age / SECOND} s late")
-        most = max(most, s.taken - s.sent)
-        assert s.taken - s.sent <= held + 1, f"{s.taken - s.sent} frames in the encoder"
+        first = time.time() - start
+        # Frames that waited in the encoder or in the network come first.
+        usual = delays[0] + SECOND // 15 if delays else SECOND
+        wait_for(lambda: min(r.delays(s)[-10:]) <= usual, lambda: f"the delay was {delays[:1]}, is {r.delays(s)[-10:]}")
+        time.sleep(rnd.uniform(0, float(outage)) / 2)
+        assert r.process.poll() is None, r.text()
+        delays.append(min(r.delays(s)[-10:]))
+        memory.append(resident())
+        decoded = r.count("decoded")
+        assert decoded >= r.count("given") - 1, f"{r.count('given')} frames given to the decoder, {decoded} decoded"
+        assert s.held() <= held + 1, f"{s.held()} frames in the encoder"
         assert not s.errors, s.errors
-        memory = resident()
-        before = before if i > 1 else memory  # the first receivers warm everything up
-        report.append(f"receiver {i}: 30 frames after {first:.1f} s, {r.count('skipped')} skipped, {s.age / SECOND:.3f} s old, {memory >> 20} MiB")
-        print(report[-1], flush=True)
-        r.kill(signal.SIGKILL if i % 2 == 0 else signal.SIGINT)
-        if i < kills:
-            if wait == "true":
-                wait_for(lambda: s.blocked(), "the loss is not noticed")
-            time.sleep(random.random() * outage)
-            assert s.taken - s.sent <= held + 1, f"{s.taken - s.sent} frames in the encoder"
-    assert resident() - before < 8 << 20, f"memory grew from {before} to {resident()} bytes"
+        print(f"{time.time() - began:.0f} s, receiver {receivers}: 30 frames after {first:.1f} s, {r.count('skipped')} skipped, {decoded} decoded, "
+              f"{delays[-1] / SECOND:.3f} s old; {s.taken} taken, {s.sent} sent, {s.keys} key frames, {memory[-1] >> 20} MiB", flush=True)
+        receivers, skipped, given = receivers + 1, skipped + r.count("skipped"), given + decoded
+        r.kill(rnd.choice((signal.SIGKILL, signal.SIGINT)))
+        if wait == "true":
+            wait_for(lambda: s.blocked(), "the loss is not noticed")
+        time.sleep(rnd.uniform(0, float(outage)))
+        assert s.held() <= held + 1, f"{s.held()} frames in the encoder"
+    warm = memory[1]  # the first receivers warm everything up
+    print(f"{receivers} receivers in {time.time() - began:.0f} s: {given} frames decoded, {skipped} skipped before key frames; delays {min(delays) / SECOND:.3f} to {max(delays) / SECOND:.3f} s; "
+          f"{warm >> 10} KiB at the second, {max(memory) >> 10} at most, {memory[-1] >> 10} at last; srtsink failed {s.trips} times")
+    assert memory[-1] - warm < 8 << 20, "memory grew"
     for w in s.warnings:  # nothing but what srtsink says of a lost peer
         assert mode == "caller" and "reconnect" in (w[0].message + (w[1] or "")), w
     s.stop()
