@@ -71,13 +71,13 @@ func (f *filters) layout(p *frame.Planner, e *Encoder, grid *frame.ModeGrid, pla
 func usesCdef(s *decide.Speed) bool        { return s.Cdef != decide.SearchOff }
 func usesRestoration(s *decide.Speed) bool { return s.Restoration != decide.SearchOff }
 func searchesDeblock(s *decide.Speed) bool { return s.Deblock >= decide.SearchFast }
-func cdefCandidates(s *decide.Speed) int   { return len(cdefStrengths(s.Cdef)) }
+func cdefCandidates(s *decide.Speed) int   { return cdefSet(s.Cdef).Len() }
 
-func cdefStrengths(effort decide.SearchEffort) []filter.CdefStrength {
+func cdefSet(effort decide.SearchEffort) filter.CdefSet {
 	if effort == decide.SearchFull {
-		return filter.CdefStrengthsAll
+		return filter.CdefSetAll
 	}
-	return filter.CdefStrengthsFast
+	return filter.CdefSetFast
 }
 
 // start returns the picture the frame is reconstructed in: the reference picture
@@ -218,7 +218,7 @@ func (c *coder) startCdef() (search bool) {
 		f.setCdefHeader(h)
 		return false
 	}
-	f.cdefSearch.Init(&c.grid, cdefStrengths(effort), f.cdef.Params.Damping, f.cdefMem)
+	f.cdefSearch.Init(&c.grid, cdefSet(effort), f.cdef.Params.Damping, f.cdefMem)
 	f.cdefSearch.Sparse = effort == decide.SearchFast
 	return true
 }

@@ -8,24 +8,23 @@ import (
 	"github.com/grav1e/grav1e/internal/simd"
 )
 
-// CdefStrength is a pair of strengths of luma or of chroma, as in CdefParams.
-type CdefStrength struct{ Pri, Sec uint8 }
+// CdefSet is a set of strengths of luma or of chroma, as in CdefParams: every primary one
+// (at most 16, ascending from 0) with every secondary one (at most 4, from 0). Its entries are
+// numbered primary strength by primary strength; entry 0 is no filtering.
+type CdefSet struct{ Pri, Sec []uint8 }
 
-// Sets of strengths to search, from thorough to fast. Entry 0 is no filtering.
+// Sets of strengths to search, from thorough to fast.
 var (
-	CdefStrengthsAll    = cdefGrid([]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, []uint8{0, 1, 2, 4})
-	CdefStrengthsMedium = cdefGrid([]uint8{0, 1, 2, 4, 6, 9, 12, 15}, []uint8{0, 1, 2})
-	CdefStrengthsFast   = cdefGrid([]uint8{0, 2, 5, 10}, []uint8{0, 2})
+	CdefSetAll    = CdefSet{[]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, []uint8{0, 1, 2, 4}}
+	CdefSetMedium = CdefSet{[]uint8{0, 1, 2, 4, 6, 9, 12, 15}, []uint8{0, 1, 2}}
+	CdefSetFast   = CdefSet{[]uint8{0, 2, 5, 10}, []uint8{0, 2}}
 )
 
-func cdefGrid(pri, sec []uint8) (set []CdefStrength) {
-	for _, p := range pri {
-		for _, s := range sec {
-			set = append(set, CdefStrength{p, s})
-		}
-	}
-	return
-}
+// Len is the number of entries.
+func (s CdefSet) Len() int { return len(s.Pri) * len(s.Sec) }
+
+// At returns the strengths of entry i.
+func (s CdefSet) At(i int) (pri, sec uint8) { return s.Pri[i/len(s.Sec)], s.Sec[i%len(s.Sec)] }
 
 // CdefDamping is the usual CdefDamping for a quantiser index: the stronger the quantiser,
 // the larger the differences that still count as ringing.
@@ -54,40 +53,14 @@ func cdefSecondary(milli int) uint8 {
 	return [4]uint8{0, 1, 2, 4}[min((milli+500)/1000, 3)]
 }
 
-// cdefSet is a set of strengths as a grid: every primary one with every secondary one.
-type cdefSet struct {
-	pri        [16]int
-	sec        [4]int
-	nPri, nSec int
-}
-
-// newCdefSet takes a set apart; those that aren't a grid, primary strength by primary strength, panic.
-func newCdefSet(strengths []CdefStrength) (s cdefSet) {
-	for s.nSec < len(strengths) && strengths[s.nSec].Pri == strengths[0].Pri {
-		s.sec[s.nSec] = int(strengths[s.nSec].Sec)
-		s.nSec++
-	}
-	for i, v := range strengths {
-		if i%s.nSec == 0 {
-			s.pri[s.nPri] = int(v.Pri)
-			s.nPri++
-		}
-		if int(v.Pri) != s.pri[s.nPri-1] || int(v.Sec) != s.sec[i%s.nSec] {
-			panic("filter: CDEF strengths are not a grid")
-		}
-	}
-	return s
-}
-
 // CdefSearch finds strengths and indexes by trial, in two steps: Rows measures every strength on
 // every 64x64 block, Pick chooses.
 type CdefSearch struct {
-	Strengths []CdefStrength // a grid as in CdefStrengthsAll, no primary strength first
-	Damping   uint8
+	Set     CdefSet
+	Damping uint8
 	// Sparse looks at every second 8x8 block only, in the pattern of a chessboard.
 	Sparse bool
 
-	set   cdefSet
 	sse   []uint64 // per 64x64 block: luma by strength, then chroma by strength
 	floor []uint64 // per 64x64 block: least error with the pairs chosen so far
 	coded []uint64 // per 64x64 block: number of 8x8 blocks that aren't skipped
@@ -103,10 +76,10 @@ func CdefSearchSize(grid *frame.ModeGrid, strengths int) int {
 }
 
 // Init sets what is searched, and lays the search over mem, CdefSearchSize values.
-func (s *CdefSearch) Init(grid *frame.ModeGrid, strengths []CdefStrength, damping uint8, mem []uint64) {
+func (s *CdefSearch) Init(grid *frame.ModeGrid, set CdefSet, damping uint8, mem []uint64) {
 	n, _ := CdefIndexSize(grid)
-	s.Strengths, s.Damping, s.set = strengths, damping, newCdefSet(strengths)
-	s.floor, s.coded, s.sse = mem[:n:n], mem[n:2*n:2*n], mem[2*n:n*(2*len(strengths)+2)]
+	s.Set, s.Damping = set, damping
+	s.floor, s.coded, s.sse = mem[:n:n], mem[n:2*n:2*n], mem[2*n:n*(2*set.Len()+2)]
 }
 
 // Rows measures the rows [row0, row1) of 64x64 blocks (units of 64 luma rows): src is the deblocked
@@ -115,7 +88,7 @@ func (s *CdefSearch) Rows(src, source *frame.Picture, grid *frame.ModeGrid, row0
 	s.prepare(&scratch.trials, src.BitDepth)
 	_, stride := CdefIndexSize(grid)
 	for i := row0 * stride; i < row1*stride; i++ {
-		sse := s.sse[2*i*len(s.Strengths):][:2*len(s.Strengths)]
+		sse := s.sse[2*i*s.Set.Len():][:2*s.Set.Len()]
 		clear(sse)
 		s.coded[i] = 0
 		top, left := i/stride*16, i%stride*16
@@ -138,12 +111,12 @@ func (s *CdefSearch) prepare(trials *[2]simd.CdefTrial, bitDepth int) {
 	shift := bitDepth - 8
 	for i := range trials {
 		t := &trials[i]
-		t.CoeffShift, t.Damping, t.NSec = shift, int(s.Damping)+shift-i, s.set.nSec
-		for j, pri := range s.set.pri[:s.set.nPri] {
-			t.Pri[j] = simd.NewCdefStrength(pri<<shift, t.Damping, shift)
+		t.CoeffShift, t.Damping, t.NSec = shift, int(s.Damping)+shift-i, len(s.Set.Sec)
+		for j, pri := range s.Set.Pri {
+			t.Pri[j] = simd.NewCdefStrength(int(pri)<<shift, t.Damping, shift)
 		}
-		for j, sec := range s.set.sec[:s.set.nSec] {
-			t.Sec[j] = simd.NewCdefStrength(sec<<shift, t.Damping, shift)
+		for j, sec := range s.Set.Sec {
+			t.Sec[j] = simd.NewCdefStrength(int(sec)<<shift, t.Damping, shift)
 		}
 	}
 }
@@ -152,13 +125,13 @@ func (s *CdefSearch) prepare(trials *[2]simd.CdefTrial, bitDepth int) {
 func (s *CdefSearch) measure(sse []uint64, src, source *frame.Picture, grid *frame.ModeGrid, row, col int, scratch *CdefScratch) {
 	luma, t := &src.Planes[0], &scratch.trials[0]
 	dir, variance := simd.Cdef.Direction(luma.At(col*4, row*4), luma.Stride, t.CoeffShift)
-	for i := 1; i < s.set.nPri; i++ {
-		t.Pri[i] = simd.NewCdefStrength(adjustPrimary(s.set.pri[i]<<t.CoeffShift, variance), t.Damping, t.CoeffShift)
+	for i := 1; i < len(s.Set.Pri); i++ {
+		t.Pri[i] = simd.NewCdefStrength(adjustPrimary(int(s.Set.Pri[i])<<t.CoeffShift, variance), t.Damping, t.CoeffShift)
 	}
-	s.try(sse[:len(s.Strengths)], src, source, grid, 0, row, col, dir, t, scratch)
+	s.try(sse[:s.Set.Len()], src, source, grid, 0, row, col, dir, t, scratch)
 	dir = chromaDirection(1, dir, src)
 	for plane := 1; plane < src.NumPlanes; plane++ {
-		s.try(sse[len(s.Strengths):], src, source, grid, plane, row, col, dir, &scratch.trials[1], scratch)
+		s.try(sse[s.Set.Len():], src, source, grid, plane, row, col, dir, &scratch.trials[1], scratch)
 	}
 }
 
@@ -171,7 +144,7 @@ func (s *CdefSearch) try(sums []uint64, src, source *frame.Picture, grid *frame.
 	kernel, want := simd.Cdef.Try[b.size], p.At(b.x, b.y)
 	t.First, t.NPri, t.Dir = 0, 1, 0
 	kernel(sums, b.src, b.off, b.stride, want, p.Stride, t)
-	t.First, t.NPri, t.Dir = 1, s.set.nPri-1, dir
+	t.First, t.NPri, t.Dir = 1, len(s.Set.Pri)-1, dir
 	if t.NPri > 0 {
 		kernel(sums[t.NSec:], b.src, b.off, b.stride, want, p.Stride, t)
 	}
@@ -188,7 +161,7 @@ func blockSize(size int) (w, h int) {
 	return 8, 8
 }
 
-// cdefPair is a choice: positions of the luma and the chroma strength in Strengths.
+// cdefPair is a choice: positions of the luma and the chroma strength in the set.
 type cdefPair struct{ y, uv int }
 
 // Pick sets the parameters and indexes of c that minimise squared error + lambda * bits, lambda in
@@ -217,8 +190,8 @@ func (s *CdefSearch) Pick(c *Cdef, grid *frame.ModeGrid, numPlanes, maxBits int,
 	}
 	c.Params = CdefParams{Damping: s.Damping, Bits: uint8(bestBits)}
 	for i, pair := range bestPairs[:1<<bestBits] {
-		y, uv := s.Strengths[pair.y], s.Strengths[pair.uv]
-		c.Params.YPri[i], c.Params.YSec[i], c.Params.UVPri[i], c.Params.UVSec[i] = y.Pri, y.Sec, uv.Pri, uv.Sec
+		c.Params.YPri[i], c.Params.YSec[i] = s.Set.At(pair.y)
+		c.Params.UVPri[i], c.Params.UVSec[i] = s.Set.At(pair.uv)
 	}
 	s.assign(c, grid, bestPairs[:1<<bestBits])
 }
@@ -226,7 +199,7 @@ func (s *CdefSearch) Pick(c *Cdef, grid *frame.ModeGrid, numPlanes, maxBits int,
 // merge adds the errors of the 64x64 blocks that share an index to the first of them, and
 // returns the number of indexes that are coded.
 func (s *CdefSearch) merge(grid *frame.ModeGrid) (blocks int) {
-	n := 2 * len(s.Strengths)
+	n := 2 * s.Set.Len()
 	for i := range s.coded {
 		lead := cdefLeader(grid, i)
 		if s.coded[i] == 0 || lead == i {
@@ -264,7 +237,7 @@ func cdefLeader(grid *frame.ModeGrid, i int) int {
 // limit sets floor to the least error of each block with the pairs, leaving one out (-1: none), and
 // returns the sum.
 func (s *CdefSearch) limit(pairs []cdefPair, without int) (total uint64) {
-	n := len(s.Strengths)
+	n := s.Set.Len()
 	for i := range s.floor {
 		s.floor[i] = math.MaxUint64
 		if s.coded[i] == 0 {
@@ -284,7 +257,7 @@ func (s *CdefSearch) limit(pairs []cdefPair, without int) (total uint64) {
 
 // addition finds the pair that lowers the sum of floor most.
 func (s *CdefSearch) addition(numPlanes int) (best cdefPair) {
-	n := len(s.Strengths)
+	n := s.Set.Len()
 	nUV := n
 	if numPlanes == 1 {
 		nUV = 1
@@ -314,7 +287,7 @@ func (s *CdefSearch) addition(numPlanes int) (best cdefPair) {
 
 // assign sets the indexes.
 func (s *CdefSearch) assign(c *Cdef, grid *frame.ModeGrid, pairs []cdefPair) {
-	n := len(s.Strengths)
+	n := s.Set.Len()
 	for i := range s.coded {
 		c.Index[i] = -1
 		if s.coded[i] == 0 {

@@ -104,19 +104,19 @@ func TestLevelsFromQ(t *testing.T) {
 
 func TestCdefSearch(t *testing.T) {
 	for _, f := range formats {
-		for name, set := range map[string][]CdefStrength{"all": CdefStrengthsAll, "medium": CdefStrengthsMedium, "fast": CdefStrengthsFast} {
+		for name, set := range map[string]CdefSet{"all": CdefSetAll, "medium": CdefSetMedium, "fast": CdefSetFast} {
 			t.Run(f.name+"/"+name, func(t *testing.T) { testCdefSearch(t, f, set) })
 		}
 	}
 }
 
-func testCdefSearch(t *testing.T, f format, set []CdefStrength) {
+func testCdefSearch(t *testing.T, f format, set CdefSet) {
 	rng := rand.New(rand.NewSource(5))
 	w, h := 333, 201
 	source, src := degraded(rng, w, h, 8, f)
 	r := newRandomFrame(rng, w, h, f)
 	var search CdefSearch
-	search.Init(&r.grid, set, 5, make([]uint64, CdefSearchSize(&r.grid, len(set))))
+	search.Init(&r.grid, set, 5, make([]uint64, CdefSearchSize(&r.grid, set.Len())))
 	s := new(CdefScratch)
 	fbRows := (r.grid.Rows + 15) / 16
 	for _, row := range rng.Perm(fbRows) {
@@ -137,8 +137,8 @@ func testCdefSearch(t *testing.T, f format, set []CdefStrength) {
 	}
 	for i := range search.coded {
 		if search.coded[i] > 0 {
-			m := 2 * len(set)
-			unfiltered += search.sse[i*m] + search.sse[i*m+len(set)]
+			m := 2 * set.Len()
+			unfiltered += search.sse[i*m] + search.sse[i*m+set.Len()]
 		}
 	}
 	for _, v := range search.floor {
@@ -349,13 +349,13 @@ func TestSignedSubexpBits(t *testing.T) {
 
 func BenchmarkCdefSearch(b *testing.B) {
 	f := formats[1]
-	for name, set := range map[string][]CdefStrength{"all": CdefStrengthsAll, "fast": CdefStrengthsFast} {
+	for name, set := range map[string]CdefSet{"all": CdefSetAll, "fast": CdefSetFast} {
 		b.Run(name, func(b *testing.B) {
 			rng := rand.New(rand.NewSource(1))
 			source, src := degraded(rng, 640, 360, 8, f)
 			r := codedFrame(rng, 640, 360, f)
 			var search CdefSearch
-			search.Init(&r.grid, set, 5, make([]uint64, CdefSearchSize(&r.grid, len(set))))
+			search.Init(&r.grid, set, 5, make([]uint64, CdefSearchSize(&r.grid, set.Len())))
 			n, _ := CdefIndexSize(&r.grid)
 			c, s := Cdef{Index: make([]int8, n)}, new(CdefScratch)
 			b.ReportAllocs()
