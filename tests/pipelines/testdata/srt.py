@@ -105,6 +105,8 @@ class Receiver:
         return [int(line[2]) - sender.p.get_base_time() - int(line[1]) for line in lines if line[0] == "decoded" and len(line) == 3]
 
     def wait(self, frames, sender, seconds=30):
+        sender.watch()
+
         def there():
             assert self.process.poll() is None, self.text()
             sender.recover()
@@ -127,6 +129,7 @@ class Sender:
             f"grav1enc name=e speed-preset=10 {encoder} ! matroskamux streamable=true ! srtsink name=s uri={uri} {options}")
         self.taken = self.sent = self.keys = self.lost = self.trips = 0
         self.errors, self.warnings = [], []
+        self.watch()
         self.may_trip = "mode=caller" in uri and "auto-reconnect=false" not in options
         self.encoder = self.p.get_by_name("e")
         self.encoder.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, self.entered)
@@ -168,22 +171,42 @@ class Sender:
         return f"{self.taken} frames taken, {self.sent} sent, errors {self.errors}, warnings {self.warnings[-5:]}, now {time.ctime()}"
 
     def recover(self):
-        """As caller srtsink 1.22 polls its socket and then writes to it. If the peer is lost in
-        between, the write fails, and that is an error whatever auto-reconnect says: about once in
-        a hundred losses, with any encoder or none. Later versions reconnect. An application has
-        to start the pipeline again."""
-        if not self.errors or not self.may_trip:
+        """Starts the pipeline again where an application has to, because srtsink 1.22 fails as
+        caller, with any encoder or none. It polls its socket and then writes to it: if the peer
+        is lost in between (about once in a hundred losses), that is an error whatever
+        auto-reconnect says. And if it has nothing to write for a second after the peer was lost,
+        because the machine is busy or the pipeline pauses, the socket is gone from its poll and
+        it drops everything from then on, without a word. Later versions reconnect."""
+        if not self.may_trip:
             return
-        error, where = self.errors[0]
-        assert "gstsrtsink" in where and error.message.endswith(("Connection was broken", "Invalid socket ID")), self.errors
-        print("srtsink failed, the pipeline is started again:", error.message)
+        if self.errors:
+            error, where = self.errors[0]
+            assert "gstsrtsink" in where and error.message.endswith(("Connection was broken", "Invalid socket ID")), self.errors
+            print("srtsink failed, the pipeline is started again:", error.message)
+        elif self.drops():
+            print("srtsink takes frames and sends nothing, the pipeline is started again")
+        else:
+            return
         self.stop()
         self.errors.clear()
         self.lost += self.held()
         self.trips += 1
+        self.watch()
         self.p.set_state(Gst.State.PLAYING)
 
+    def watch(self):
+        """Begins the time that drops looks at."""
+        self.silence = None, 0, 0  # bytes that srtsink had sent, frames that it had taken, and when
+
+    def drops(self):
+        """Whether srtsink, for ten seconds, has taken frames and sent nothing."""
+        n = self.p.get_by_name("s").get_property("stats").get_uint64("bytes-sent-total")[1]
+        if n != self.silence[0]:
+            self.silence = n, self.sent, time.time()
+        return self.sent > self.silence[1] + 100 and time.time() > self.silence[2] + 10
+
     def blocked(self):
+        self.recover()
         sent = self.sent
         time.sleep(0.7)
         return self.sent == sent
@@ -232,6 +255,7 @@ def test_srt(mode, wait, seconds, outage, size, encoder):
               f"{delays[-1] / SECOND:.3f} s old; {s.taken} taken, {s.sent} sent, {s.keys} key frames, {memory[-1] >> 20} MiB", flush=True)
         receivers, skipped, given = receivers + 1, skipped + r.count("skipped"), given + decoded
         r.kill(rnd.choice((signal.SIGKILL, signal.SIGINT)))
+        s.watch()
         if wait == "true":
             wait_for(lambda: s.blocked(), "the loss is not noticed")
         time.sleep(rnd.uniform(0, float(outage)))
