@@ -199,9 +199,9 @@ func TestStall(t *testing.T) {
 }
 
 // TestSRT kills receivers of an SRT stream, starts new ones, and lets the network fail at
-// random times: for a minute or, with GRAV1E_LONG set, half an hour. The default settings have a lookahead.
+// random times: for half a minute each or, with GRAV1E_LONG set, half an hour. The default settings have a lookahead.
 func TestSRT(t *testing.T) {
-	seconds, outage, size := "60", "1", "320x180"
+	seconds, outage, size := "30", "1", "320x180"
 	if long {
 		seconds, outage, size = "1800", "30", "640x360"
 	}
