@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/grav1e/grav1e/internal/bitstream"
@@ -24,7 +25,8 @@ type Encoder struct {
 	overlap bool // see openLoop
 	pool    *sched.Pool
 	seq     bitstream.SequenceHeader
-	coder   coder // owned by the coding goroutine
+	header  []byte // seq as an OBU
+	coder   coder  // owned by the coding goroutine
 
 	sending sync.Mutex // held by SendFrame, which copies into mapped memory: Flush and Close wait for it
 	mu      sync.Mutex // taken after sending
@@ -99,11 +101,11 @@ func New(cfg Config) (*Encoder, error) {
 	if err := e.mapMemory(); err != nil {
 		return nil, err
 	}
-	if _, err := bitstream.AppendSequenceHeaderOBU(nil, &e.seq); err != nil {
+	var err error
+	if e.header, err = bitstream.AppendSequenceHeaderOBU(nil, &e.seq); err != nil {
 		return nil, errors.Join(err, e.memory.Unmap())
 	}
 	e.keys = newKeyDecision(&e.cfg)
-	var err error
 	if e.coder.rate, err = e.newRateControl(); err != nil {
 		return nil, errors.Join(err, e.memory.Unmap())
 	}
@@ -343,10 +345,4 @@ func (e *Encoder) fail(err error) {
 
 // SequenceHeader returns the sequence header as an OBU with header and size, as it
 // stands before every key frame.
-func (e *Encoder) SequenceHeader() []byte {
-	b, err := bitstream.AppendSequenceHeaderOBU(nil, &e.seq)
-	if err != nil {
-		panic(err) // New wrote it once
-	}
-	return b
-}
+func (e *Encoder) SequenceHeader() []byte { return slices.Clone(e.header) }
