@@ -46,7 +46,7 @@ class Joiner:
         self.push(header + self.early[at:])
 
 
-def test_receiver(uri, header):
+def test_receiver(uri, header, parent):
     """Decodes what comes from uri, from the first key frame on, until it is killed. Prints
     "skipped" for a frame before that, "given" for each frame that the decoder gets afterwards,
     and "decoded", its time and the time of the clock for each picture."""
@@ -77,8 +77,8 @@ def test_receiver(uri, header):
     p.get_by_name("f").connect("handoff", lambda f, buf, pad: print("decoded", buf.pts, clock.get_time(), flush=True))
     p.set_state(Gst.State.PLAYING)
     try:
-        m, parent = None, os.getppid()
-        while not m and os.getppid() == parent:  # nobody is left who would kill it
+        m = None
+        while not m and os.getppid() == int(parent):  # nobody is left who would kill it
             m = p.get_bus().timed_pop_filtered(SECOND // 20, Gst.MessageType.ERROR | Gst.MessageType.EOS)
         print("ended", m and m.type == Gst.MessageType.ERROR and m.parse_error(), flush=True)
     finally:  # also on SIGINT: it says goodbye
@@ -91,7 +91,7 @@ class Receiver:
     def __init__(self, uri):
         self.log = tempfile.TemporaryFile()
         env = {k: v for k, v in os.environ.items() if k != "GST_DEBUG"}
-        self.process = subprocess.Popen([sys.executable, __file__, "receiver", uri, HEADER], stdout=self.log, stderr=subprocess.STDOUT, env=env)
+        self.process = subprocess.Popen([sys.executable, __file__, "receiver", uri, HEADER, str(os.getpid())], stdout=self.log, stderr=subprocess.STDOUT, env=env)
 
     def text(self):
         return os.pread(self.log.fileno(), 1 << 24, 0).decode()
