@@ -29,7 +29,7 @@ func TestExamples(t *testing.T) {
 		"Go, plugin": {"1.26", goExample("plugin"), []string{dir + "/go-plugin"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := run(t, "real", nil, "pkg-config", "--atleast-version="+example.needs, "gstreamer-1.0"); err != nil {
+			if !atLeast(example.needs) {
 				t.Skipf("GStreamer is older than %s; tests/debian13 runs this one", example.needs)
 			}
 			if example.run[0] == "" {

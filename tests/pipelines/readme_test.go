@@ -148,6 +148,9 @@ func (r *readmeRun) start(command string) *process {
 	}
 	p := &process{t: r.t, cmd: exec.Command("sh", "-c", command), out: new(bytes.Buffer)}
 	p.cmd.Dir, p.cmd.Env = r.dir, environment("real")
+	if strings.Contains(command, "srtsink") {
+		p.cmd.Env = append(p.cmd.Env, lenientSRT()...)
+	}
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.cmd.Start(); err != nil {

@@ -150,7 +150,11 @@ class Sender:
     def event(self, pad, info):
         event = info.get_event()
         if event.type == Gst.EventType.CAPS:
-            header = event.parse_caps().get_structure(0).get_value("streamheader")
+            caps = event.parse_caps()
+            structure = caps.get_structure(0)
+            if hasattr(structure, "__enter__"):  # from 1.26 on
+                structure = structure.__enter__()
+            header = structure.get_value("streamheader")
             with open(HEADER, "wb") as f:
                 for buf in header or []:  # the first caps have none yet
                     f.write(buf.extract_dup(0, buf.get_size()))
