@@ -38,7 +38,7 @@ inside() {
   $as env HOME="$HOME" XDG_CACHE_HOME="$XDG_CACHE_HOME" PATH="$PATH:/usr/sbin:/sbin" http_proxy="$http_proxy" \
     GOROOT="$(go env GOROOT)" GOMODCACHE="$(go env GOMODCACHE)" \
     setpriv --pdeathsig KILL flock --no-fork "$root.lock" \
-    unshare --mount --pid --fork --kill-child --mount-proc "$0" inside "$@" &
+    unshare --mount --pid --fork --kill-child --mount-proc scripts/debian13.sh inside "$@" &
   trap 'kill -KILL $!' HUP INT TERM
   wait $!
 }
