@@ -47,8 +47,11 @@ func TestREADME(t *testing.T) {
 // debian13 runs a shell's command line in the root and returns what it prints.
 func debian13(t *testing.T, command string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(root, "scripts/debian13.sh"), "run", "sh", "-c", command)
-	out, err := cmd.CombinedOutput()
+	if _, err := exec.LookPath("setpriv"); err != nil {
+		t.Skip(err)
+	}
+	// It ends with the test, also when that is killed.
+	out, err := exec.Command("setpriv", "--pdeathsig", "TERM", root+"/scripts/debian13.sh", "run", "sh", "-c", command).CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 77 {
 		t.Skip(string(out))
