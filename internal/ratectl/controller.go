@@ -135,11 +135,11 @@ func (s *Settings) scale(cl Class) int64 {
 	return layerSteps[cl-FirstLayer]
 }
 
-// Shares of the classes before frames have been seen, in 1/65536.
+// Shares of the classes before frames have been seen, in 1/shareUnit.
 var (
-	reorderedShares = [NumClasses]int64{400, 3700, 4100, 8200, 16400, 32736}
-	lowDelayShares  = [NumClasses]int64{400, 16128, 16384, 32624}
-	twoLayerShares  = [NumClasses]int64{400, 32512, 0, 32624}
+	reorderedShares = [NumClasses]int64{400 << 8, 3700 << 8, 4100 << 8, 8200 << 8, 16400 << 8, 32736 << 8}
+	lowDelayShares  = [NumClasses]int64{400 << 8, 16128 << 8, 16384 << 8, 32624 << 8}
+	twoLayerShares  = [NumClasses]int64{400 << 8, 32512 << 8, 0, 32624 << 8}
 )
 
 // New returns a Controller.
@@ -431,7 +431,7 @@ func (c *Controller) moveBase(cl Class, now *outlook) {
 func (c *Controller) steady(now *outlook) (base, urgency lg) {
 	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, now.debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
-	growth := c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets) - share
+	growth := c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets, limit) - share
 	ahead := now.debt + growth*second
 	if growth > 0 {
 		ahead = now.debt + growth*second/2 // too much is made up for in time, too little perhaps not
@@ -452,7 +452,7 @@ func (c *Controller) affordable(x *mixture, first Class, frames, behind, least, 
 	share := c.frameBits()
 	budget := min(max(share-behind/frames, share*least/4), share*most/4)
 	return solve(c.lo-2*octave, c.hi+2*octave, budget, func(base lg) int64 {
-		return c.m.perFrame(x, first, base, c.lo, c.hi, &c.offsets)
+		return c.m.perFrame(x, first, base, c.lo, c.hi, &c.offsets, c.keyLimit())
 	})
 }
 
@@ -489,6 +489,17 @@ func (c *Controller) setPoint() int64 {
 // the quantiser it follows may be that of far easier content.
 const keyShare = 75
 
+// keyLimit is the most a key frame may take, but for what the bucket allows.
+func (c *Controller) keyLimit() int64 {
+	switch {
+	case c.s.MaxIntra > 0:
+		return c.frameBits() * c.s.MaxIntra / 100
+	case c.s.Mode == VariableBitrate && c.plan.pass == nil:
+		return c.s.Rate.Bitrate * keyShare / 100
+	}
+	return limit
+}
+
 // easierKey is how far the first frame of a scene may go below the base of that before.
 const easierKey = 3 * octave / 2
 
@@ -501,10 +512,8 @@ func (c *Controller) keepWithin(e *event, now *outlook, step lg) lg {
 		e.hard = now.bucket.Size - now.bucket.Full
 		e.soft = e.hard - e.hard/8
 	}
-	if e.class == Key && c.s.MaxIntra > 0 {
-		e.soft = min(e.soft, c.frameBits()*c.s.MaxIntra/100)
-	} else if e.class == Key && c.s.Mode == VariableBitrate && c.plan.pass == nil {
-		e.soft = min(e.soft, c.s.Rate.Bitrate*keyShare/100)
+	if e.class == Key {
+		e.soft = min(e.soft, c.keyLimit())
 	}
 	need := int64(0)
 	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {

@@ -198,7 +198,8 @@ type mixture struct {
 type model struct {
 	lasting    mixture
 	recent     mixture           // forgets when content changes
-	share      [NumClasses]int64 // of all frames, in 1/65536
+	frames     int64             // seen
+	share      [NumClasses]int64 // of all frames, in 1/shareUnit
 	correction [NumClasses]lg
 	predicted  [NumClasses]int64 // recent sizes as curves said, and as they were
 	written    [NumClasses]int64
@@ -219,10 +220,14 @@ func (m *model) predict(cl Class, c *curve, step lg) int64 {
 // see takes in a frame's curve; step is the quantiser's it would have as things are. It
 // tells whether content has changed.
 func (m *model) see(cl Class, c *curve, step lg) (other bool) {
-	for i := range m.share {
-		m.share[i] -= m.share[i] / m.lasting.memory
+	if m.frames > 0 { // that a run begins with a key frame says nothing about the next
+		n := min(m.frames+sharesWeight, m.lasting.memory*shareMemory)
+		for i := range m.share {
+			m.share[i] -= m.share[i] / n
+		}
+		m.share[cl] += shareUnit / n
 	}
-	m.share[cl] += 65536 / m.lasting.memory
+	m.frames++
 	if other = m.recent.differs(cl, c, step); other {
 		clear(m.recent.seen[FirstLayer:])
 	}
@@ -246,8 +251,16 @@ func (x *mixture) see(cl Class, c *curve, share int64) {
 		x.average[cl] = *c
 	}
 	x.seen[cl]++
-	x.average[cl].approach(c, min(x.seen[cl], max(x.memory*share>>16, 2)))
+	x.average[cl].approach(c, min(x.seen[cl], max(x.memory*share/shareUnit, 2)))
 }
+
+// Shares of the classes look back on shareMemory times the frames that averages do, and
+// begin with what is assumed as if that had been seen of sharesWeight frames.
+const (
+	shareUnit    = 1 << 24 // fine enough that what is rare isn't lost in rounding
+	shareMemory  = 4
+	sharesWeight = 60
+)
 
 // otherContent is how much a frame differs from the average where content has changed.
 const otherContent = octave
@@ -306,8 +319,9 @@ func (x *mixture) guess(cl Class) (c *curve, ok bool) {
 const unseenInter = -3 * octave
 
 // perFrame is the mean size of a frame like those of a mixture, of the classes from first
-// on, when quantiser steps are offsets from base, within lo..hi.
-func (m *model) perFrame(x *mixture, first Class, base, lo, hi lg, offsets *[NumClasses]lg) (bits int64) {
+// on, when quantiser steps are offsets from base, within lo..hi, and key frames don't take
+// more than some bits.
+func (m *model) perFrame(x *mixture, first Class, base, lo, hi lg, offsets *[NumClasses]lg, key int64) (bits int64) {
 	frames := int64(0)
 	for cl := first; cl < NumClasses; cl++ {
 		frames += m.share[cl]
@@ -318,6 +332,9 @@ func (m *model) perFrame(x *mixture, first Class, base, lo, hi lg, offsets *[Num
 		b := m.predict(cl, c, min(max(base+offsets[cl], lo), hi))
 		if !ok {
 			b = scaleExp2(b, unseenInter)
+		}
+		if cl == Key {
+			b = min(b, key)
 		}
 		bits += b * m.share[cl]
 	}
