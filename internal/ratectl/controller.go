@@ -2,16 +2,17 @@
 // constant bit rate, one pass or two.
 //
 // A Controller is asked frame by frame in coding order. What it answers depends on
-// the frames' difficulty and on the exact sizes of frames that were written at least
-// lag frames ago, never on timing, so that writing may go on while the next frame is
-// decided.
+// the frames' difficulty and on the exact sizes of the frames before, never on timing.
 package ratectl
 
-import "github.com/grav1e/grav1e/internal/av1"
+import (
+	"errors"
 
-// lag is how many coded frames' sizes are taken as predicted, because they may still
-// be being written: the frame before the one whose quantiser is chosen.
-const lag = 1
+	"github.com/grav1e/grav1e/internal/av1"
+)
+
+// ErrUnwritten is a frame that begins before the size of the one before is known.
+var ErrUnwritten = errors.New("grav1e: rate control: Choose before Written")
 
 // Mode is what is held constant.
 type Mode uint8
@@ -81,26 +82,22 @@ type Controller struct {
 
 	bucket  Bucket
 	window  history
-	debt    int64 // VariableBitrate: bits written beyond the rate
-	events  []event
-	curve   curve // of the frame under way
+	debt    int64  // VariableBitrate: bits written beyond the rate
+	frame   coding // the frame under way
+	curve   curve  // and its curve
 	plan    plan
 	record  []PassFrame
-	sized   int // frames of record with their sizes
 	dropped int64
 	err     error
 }
 
-// event is a frame coded, shown or left out, in coding order.
-type event struct {
+// coding is a frame under way: what was decided, and why.
+type coding struct {
+	pending  bool // its size isn't known yet
 	class    Class
 	needed   bool
-	coded    bool
-	shown    bool // a frame's time passes after it
-	checked  bool // its size was known before the next was begun
-	known    bool // written is the size
-	written  int64
-	bits     int64 // as expected, until it is taken
+	shown    bool  // a frame's time passes after it
+	bits     int64 // as expected
 	raw      int64 // what the curve said
 	qIdx     int
 	soft     int64 // bits it should not exceed
@@ -144,7 +141,7 @@ var (
 
 // New returns a Controller.
 func New(s Settings) *Controller {
-	c := &Controller{s: s, events: make([]event, 0, 16)}
+	c := &Controller{s: s}
 	for cl := range Class(NumClasses) {
 		if int(cl-FirstLayer) < len(layerSteps) || cl == Key {
 			c.offsets[cl] = log2(c.s.scale(cl)) - 6*octave
@@ -214,7 +211,9 @@ func (c *Controller) Choose(f *Frame) Decision {
 	if !c.Measures() {
 		return Decision{QIdx: c.constant(f.Class)}
 	}
-	c.settle()
+	if c.frame.pending {
+		c.err = ErrUnwritten
+	}
 	if c.plan.pass == nil {
 		c.curve.fill(f.Spectrum, stepOf(f.RefQIdx))
 	} else if err := c.plan.frame(c, f, &c.curve); err != nil {
@@ -227,31 +226,29 @@ func (c *Controller) Choose(f *Frame) Decision {
 	if other || f.Class == Key && c.s.Mode == ConstantBitrate {
 		c.jump()
 	}
-	now := c.outlook()
 	if f.First || c.coded == 1 {
-		c.moveBase(f.Class, &now)
+		c.moveBase(f.Class)
 	}
 	step := min(max(c.base+c.offsets[f.Class], c.lo), c.hi)
 	if c.s.Mode == ConstantBitrate && f.RefQIdx > 0 {
 		step = max(step, steps[f.RefQIdx]-mostBetter)
 	}
-	e := event{class: f.Class, needed: f.Needed, coded: true, shown: f.Shown, soft: limit, hard: limit}
+	c.frame = coding{pending: true, class: f.Class, needed: f.Needed, shown: f.Shown, soft: limit, hard: limit}
+	e := &c.frame
 	if c.bounded() || c.s.Mode != ConstantQuantizer && f.Class == Key {
-		step = c.keepWithin(&e, &now, step)
+		step = c.keepWithin(e, step)
 	}
 	e.qIdx = c.quantizer(f.Class, step)
 	e.raw = c.curve.at(steps[e.qIdx])
 	e.bits = scaleExp2(e.raw, c.m.correction[f.Class])
 	if c.s.Drop && !f.Needed && scaleExp2(c.curve.at(c.hi), c.m.correction[f.Class]) > e.hard {
-		c.LeaveOut(f.Shown)
+		c.leaveOut()
 		return Decision{QIdx: e.qIdx, Drop: true}
 	}
-	e.checked = c.doubtful(&e)
-	c.events = append(c.events, e)
 	if c.s.Record {
 		c.record = append(c.record, PassFrame{Class: f.Class, QIdx: uint8(e.qIdx), RefQIdx: f.RefQIdx, Spectrum: *f.Spectrum})
 	}
-	return Decision{QIdx: e.qIdx, Check: e.checked}
+	return Decision{QIdx: e.qIdx, Check: c.doubtful(e)}
 }
 
 // mostBetter is how far below its references' a frame's quantiser step may be with
@@ -264,7 +261,7 @@ const mostBetter = octave * 3 / 8
 const doubt = 3 * octave / 2
 
 // doubtful tells that a frame's size has to be known before others build on it.
-func (c *Controller) doubtful(e *event) bool {
+func (c *Controller) doubtful(e *coding) bool {
 	switch {
 	case e.soft == limit:
 		return false
@@ -298,70 +295,22 @@ func (c *Controller) constant(cl Class) int {
 	return max(idx, c.s.Rate.MinQuantizer)
 }
 
-// outlook is what is known and assumed of what was written so far.
-type outlook struct {
-	bucket Bucket
-	debt   int64
-	frames int // shown meanwhile
-}
-
-// outlook adds what frames whose sizes aren't taken yet are expected to take.
-func (c *Controller) outlook() outlook {
-	o := outlook{bucket: c.bucket, debt: c.debt}
-	for i := range c.events {
-		o.apply(c, &c.events[i])
-	}
-	return o
-}
-
-// apply adds an event.
-func (o *outlook) apply(c *Controller, e *event) {
-	o.bucket.Add(e.bits)
-	o.debt += e.bits
-	if e.shown {
-		o.bucket.Drain()
-		o.frames++
-		o.debt -= c.frameBits()
-	}
-}
-
-// settle takes in the sizes of frames that are old enough, or were written before a
-// frame was checked.
-func (c *Controller) settle() {
-	n, coded := len(c.events), 0
-	for n > 0 && !c.events[n-1].checked {
-		if c.events[n-1].coded {
-			if coded++; coded > lag {
-				break
-			}
-		}
-		n--
-	}
-	for i := range c.events[:n] {
-		if !c.events[i].known {
-			panic("ratectl: the size of a frame is not known in time")
-		}
-		c.take(&c.events[i])
-	}
-	c.events = append(c.events[:0], c.events[n:]...)
-}
-
-// take makes an event part of the past.
-func (c *Controller) take(e *event) {
-	e.bits = e.written
-	if e.coded && e.raw > 0 {
-		c.m.learn(e.class, e.raw, e.bits)
-	}
-	if e.shown {
+// take counts bits that were written, and a frame's time if that passes.
+func (c *Controller) take(bits int64, shown bool) {
+	if shown {
 		c.window.pass(c.bucket.Full)
 	}
-	o := outlook{bucket: c.bucket, debt: c.debt}
-	o.apply(c, e)
-	c.bucket, c.debt = o.bucket, o.debt
+	c.debt += bits
+	if c.bounded() {
+		c.bucket.Add(bits)
+	}
+	if shown {
+		c.bucket.Drain()
+		c.debt -= c.frameBits()
+	}
 	if c.plan.pass == nil {
 		c.debt = max(c.debt, -c.s.Reservoir*c.frameBits()/credit)
 	}
-	c.plan.take(e)
 }
 
 // credit is the part of the reservoir that is kept for later when frames need less
@@ -371,37 +320,33 @@ const credit = 4
 // frameBits is a frame's share of the rate.
 func (c *Controller) frameBits() int64 { return c.s.Rate.Bitrate * c.s.Den / c.s.Num }
 
-// Written says how many bits a frame took. Frames are reported in coding order; that
-// of the one before last before Choose is called, at the latest.
+// Written says how many bits the frame took, before Choose is called for the next.
 func (c *Controller) Written(bits int64) {
-	if c.s.Record && c.sized < len(c.record) {
-		c.record[c.sized].Bits = bits
-		c.sized++
+	e := &c.frame
+	if !e.pending {
+		return
 	}
-	for i := range c.events {
-		if e := &c.events[i]; e.coded && !e.known {
-			e.written, e.known = bits, true
-			return
-		}
+	e.pending = false
+	if c.s.Record {
+		c.record[len(c.record)-1].Bits = bits
 	}
+	c.m.learn(e.class, e.raw, bits)
+	c.plan.take(e.raw, bits)
+	c.take(bits, e.shown)
 }
 
 // Shown says that a frame coded before was shown by a header of some bits.
-func (c *Controller) Shown(bits int64) {
-	if !c.Measures() {
-		return
-	}
-	c.events = append(c.events, event{shown: true, known: true, written: bits, bits: bits})
-}
+func (c *Controller) Shown(bits int64) { c.take(bits, true) }
 
-// LeaveOut says that a frame was left out.
-func (c *Controller) LeaveOut(shown bool) {
+// leaveOut counts the frame as left out.
+func (c *Controller) leaveOut() {
+	c.frame.pending = false
 	c.dropped++
-	c.events = append(c.events, event{shown: shown, known: true})
+	c.take(0, c.frame.shown)
 }
 
 // moveBase sets the quantiser of the base, before a frame of a class.
-func (c *Controller) moveBase(cl Class, now *outlook) {
+func (c *Controller) moveBase(cl Class) {
 	most := pace * lg(c.since)
 	var want lg
 	switch {
@@ -409,14 +354,14 @@ func (c *Controller) moveBase(cl Class, now *outlook) {
 		c.base = steps[c.s.Rate.Quantizer]
 		return
 	case c.plan.pass != nil:
-		want = c.plan.base(c, now, &c.curve, cl)
+		want = c.plan.base(c, &c.curve, cl)
 	case c.s.Mode == ConstantBitrate:
 		// Nothing is saved for key frames: there is little to keep it in.
-		want = c.affordable(&c.m.recent, FirstLayer, c.quick(), now.bucket.Full-c.setPoint(), 1, 6)
+		want = c.affordable(&c.m.recent, FirstLayer, c.quick(), c.bucket.Full-c.setPoint(), 1, 6)
 		most = quickPace * lg(c.since)
 	default:
 		var urgency lg
-		want, urgency = c.steady(now)
+		want, urgency = c.steady()
 		most += (quickPace - pace) * lg(c.since) * urgency / octave
 	}
 	if c.free == 0 {
@@ -428,18 +373,18 @@ func (c *Controller) moveBase(cl Class, now *outlook) {
 // steady is the base of VariableBitrate: what is affordable if content goes on as in the
 // whole time looked back on. When that would soon lead too far off the rate, because
 // content has changed, recent frames count instead, by degrees: the urgency, up to octave.
-func (c *Controller) steady(now *outlook) (base, urgency lg) {
-	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, now.debt, 2, 8)
+func (c *Controller) steady() (base, urgency lg) {
+	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, c.debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
 	growth := c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets, limit) - share
-	ahead := now.debt + growth*second
+	ahead := c.debt + growth*second
 	if growth > 0 {
-		ahead = now.debt + growth*second/2 // too much is made up for in time, too little perhaps not
+		ahead = c.debt + growth*second/2 // too much is made up for in time, too little perhaps not
 	}
 	off := max(ahead, -ahead) - share*second/2
 	urgency = lg(min(max(off*int64(octave)/(share*second), 0), int64(octave)))
 	if urgency > 0 {
-		soon := c.affordable(&c.m.recent, FirstLayer, second, now.debt, 2, 8)
+		soon := c.affordable(&c.m.recent, FirstLayer, second, c.debt, 2, 8)
 		base += (soon - base) * urgency / octave
 	}
 	return base, urgency
@@ -507,9 +452,9 @@ const easierKey = 3 * octave / 2
 const windowShare = 42
 
 // keepWithin finds what the frame may take, and the step for it if that is larger.
-func (c *Controller) keepWithin(e *event, now *outlook, step lg) lg {
+func (c *Controller) keepWithin(e *coding, step lg) lg {
 	if c.bounded() {
-		e.hard = now.bucket.Size - now.bucket.Full
+		e.hard = c.bucket.Size - c.bucket.Full
 		e.soft = e.hard - e.hard/8
 	}
 	if e.class == Key {
@@ -517,9 +462,9 @@ func (c *Controller) keepWithin(e *event, now *outlook, step lg) lg {
 	}
 	need := int64(0)
 	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
-		even := c.window.before(now.frames+1) - now.bucket.Full + c.frameBits()
+		even := c.window.before() - c.bucket.Full + c.frameBits()
 		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
-		room, least := min(even+slack, c.setPoint()+slack*2-now.bucket.Full+c.frameBits()), c.frameBits()/4
+		room, least := min(even+slack, c.setPoint()+slack*2-c.bucket.Full+c.frameBits()), c.frameBits()/4
 		if e.class == Key {
 			least = c.frameBits()
 		}
@@ -546,13 +491,13 @@ type Verdict uint8
 const (
 	Keep  Verdict = iota
 	Again         // code it with another quantiser
-	Leave         // leave it out: LeaveOut was done
+	Leave         // leave it out
 )
 
 // Recode decides whether a frame that has to be checked, and took bits, stays as it
 // is. It is asked again after each attempt.
 func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
-	e := &c.events[len(c.events)-1]
+	e := &c.frame
 	over := e.attempts == 0 && bits > e.soft+e.soft/16 || bits > e.hard
 	switch {
 	case !over:
@@ -572,19 +517,16 @@ func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
 		}
 		return Again, e.qIdx
 	case c.s.Drop && !e.needed && bits > e.hard:
-		shown := e.shown
-		c.events = c.events[:len(c.events)-1]
 		if c.s.Record {
 			c.record = c.record[:len(c.record)-1]
 		}
-		c.LeaveOut(shown)
+		c.leaveOut()
 		return Leave, e.qIdx
 	}
 	return Keep, e.qIdx
 }
 
-// Fullness is how much of the bucket is taken, in bits, as far as sizes are known;
-// 0 without one.
+// Fullness is how much of the bucket is taken, in bits; 0 without one.
 func (c *Controller) Fullness() int64 { return c.bucket.Full }
 
 // Dropped is the number of frames left out.

@@ -259,7 +259,7 @@ func (x *mixture) see(cl Class, c *curve, share int64) {
 const (
 	shareUnit    = 1 << 24 // fine enough that what is rare isn't lost in rounding
 	shareMemory  = 4
-	sharesWeight = 60
+	sharesWeight = 35
 )
 
 // otherContent is how much a frame differs from the average where content has changed.

@@ -72,11 +72,11 @@ func (p *plan) finish() error {
 const trust = 16
 
 // base is the base quantiser with which the rest of the run takes what is left of the
-// bits; now is what is spent, first the frame that is about to be coded.
-func (p *plan) base(c *Controller, now *outlook, first *curve, cl Class) lg {
+// bits; first is the frame that is about to be coded.
+func (p *plan) base(c *Controller, first *curve, cl Class) lg {
 	total := c.s.Rate.Bitrate * c.s.Den / c.s.Num * int64(len(p.pass.Frames))
 	shown := int64(p.next - 1) // a mini-GOP begins when all frames before were shown
-	remain := total - shown*c.frameBits() - now.debt
+	remain := total - shown*c.frameBits() - c.debt
 	ratio := log2(p.spent+total/trust) - log2(p.expect+total/trust)
 	return solve(c.lo-2*octave, c.hi+2*octave, max(remain, 0), func(base lg) int64 {
 		own := first.at(min(max(base+c.offsets[cl], c.lo), c.hi))
@@ -85,10 +85,10 @@ func (p *plan) base(c *Controller, now *outlook, first *curve, cl Class) lg {
 }
 
 // take compares a frame's size with what was expected.
-func (p *plan) take(e *event) {
-	if p.pass != nil && e.coded {
-		p.spent += e.bits
-		p.expect += e.raw
+func (p *plan) take(expected, bits int64) {
+	if p.pass != nil {
+		p.spent += bits
+		p.expect += expected
 	}
 }
 

@@ -1,10 +1,10 @@
 package ratectl
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
 
@@ -41,8 +41,7 @@ func cuts(seconds float64, scenes ...scene) (list []scene) {
 type clip struct {
 	scenes []scene
 	fps    int64
-	key    int  // frames from key frame to key frame inside a scene
-	eager  bool // sizes are reported at once
+	key    int // frames from key frame to key frame inside a scene
 	random *rand.Rand
 }
 
@@ -123,13 +122,6 @@ func simulate(t *testing.T, c *clip, s Settings, change map[int]Rate) (o outcome
 	bucket := ctl.bucket
 	bucket.Full = 0
 	var refs [2]uint8 // of the base and of layer 1 after it
-	var late []int64  // sizes that are reported late
-	report := func(most int) {
-		for len(late) > most {
-			ctl.Written(late[0])
-			late = late[1:]
-		}
-	}
 	for f := range c.frames {
 		if r, ok := change[len(o.sizes)]; ok {
 			ctl.SetRate(r)
@@ -160,16 +152,13 @@ func simulate(t *testing.T, c *clip, s Settings, change map[int]Rate) (o outcome
 			bits = 0
 			o.dropped++
 		} else {
-			late = append(late, bits)
+			ctl.Written(bits)
 			switch f.Class {
 			case Key, FirstLayer:
 				refs = [2]uint8{uint8(d.QIdx), uint8(d.QIdx)}
 			case FirstLayer + 1:
 				refs[1] = uint8(d.QIdx)
 			}
-		}
-		if report(lag); d.Check || c.eager {
-			report(0)
 		}
 		o.sizes, o.qIdx, o.classes = append(o.sizes, bits), append(o.qIdx, d.QIdx), append(o.classes, f.Class)
 		bucket.Add(bits)
@@ -179,7 +168,6 @@ func simulate(t *testing.T, c *clip, s Settings, change map[int]Rate) (o outcome
 		o.brimful = max(o.brimful, bucket.Full)
 		bucket.Drain()
 	}
-	report(0)
 	return o, ctl
 }
 
@@ -431,17 +419,17 @@ func (o *outcome) spread() int {
 	return most - least
 }
 
-// What is chosen doesn't depend on when sizes become known, as long as it is in time.
-func TestLag(t *testing.T) {
-	c := clip{scenes: cuts(2.3, talk, hard, easy), fps: 30, key: 240}
-	for _, mode := range []Mode{VariableBitrate, ConstantBitrate} {
-		want, _ := simulate(t, &c, Settings{Mode: mode, Rate: Rate{Bitrate: 1_000_000}}, nil)
-		early := c
-		early.eager = true
-		got, _ := simulate(t, &early, Settings{Mode: mode, Rate: Rate{Bitrate: 1_000_000}}, nil)
-		if !slices.Equal(got.qIdx, want.qIdx) {
-			t.Errorf("mode %d: sizes reported at once make a difference", mode)
+// A frame before whose size is known can't be followed by another.
+func TestUnwritten(t *testing.T) {
+	c := New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1 << 20, MaxQuantizer: 255}, Num: 30, Den: 1})
+	for range 2 {
+		if err := c.Err(); err != nil {
+			t.Fatal(err)
 		}
+		c.Choose(&Frame{Class: Key, Spectrum: &Spectrum{}})
+	}
+	if err := c.Err(); !errors.Is(err, ErrUnwritten) {
+		t.Errorf("%v", err)
 	}
 }
 
