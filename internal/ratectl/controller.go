@@ -225,6 +225,9 @@ func (c *Controller) Choose(f *Frame) Decision {
 	c.free = max(c.free-1, 0)
 	if other || f.Class == Key && c.s.Mode == ConstantBitrate {
 		c.jump()
+		if c.s.Mode == ConstantBitrate {
+			c.m.doubt()
+		}
 	}
 	if f.First || c.coded == 1 {
 		c.moveBase(f.Class)
@@ -418,14 +421,29 @@ func (c *Controller) jump() {
 
 const sceneStart = 6 // frames
 
-// quick is the number of frames within which ConstantBitrate makes up for deviations.
-func (c *Controller) quick() int64 { return max(c.s.Num/(c.s.Den*5), 6) }
+// quick is the number of frames within which ConstantBitrate makes up for deviations: of
+// half a second, so that quality stays even, but of less where the next key frame, which
+// needs room, is soon to come, and of a fifth where the channel may become idle.
+// With reordering the base moves from mini-GOP to mini-GOP only: of a second.
+func (c *Controller) quick() int64 {
+	second := c.s.Num / c.s.Den
+	switch {
+	case !c.s.LowDelay:
+		return max(second, 6)
+	case c.bucket.Full < c.setPoint():
+		return max(second/5, 6)
+	}
+	return max(min(shareUnit/max(c.m.share[Key], 1)/3, second/2), second/5, 6)
+}
 
 // setPoint is how full the bucket is kept: enough that the channel is never idle
 // while small frames pass.
 func (c *Controller) setPoint() int64 {
 	if c.s.Mode != ConstantBitrate {
 		return 0
+	}
+	if !c.s.LowDelay {
+		return min(c.bucket.Rate*30/100, c.bucket.Size/3) // a mini-GOP drains meanwhile
 	}
 	return min(c.bucket.Rate*12/100, c.bucket.Size/3)
 }
@@ -441,15 +459,25 @@ func (c *Controller) keyLimit() int64 {
 		return c.frameBits() * c.s.MaxIntra / 100
 	case c.s.Mode == VariableBitrate && c.plan.pass == nil:
 		return c.s.Rate.Bitrate * keyShare / 100
+	case c.s.Mode == ConstantBitrate && !c.s.LowDelay:
+		return c.s.Rate.Bitrate * reorderedKeyShare / 100
 	}
 	return limit
 }
 
+// reorderedKeyShare is the same for ConstantBitrate with reordering, where frames of a
+// mini-GOP follow at once.
+const reorderedKeyShare = 35
+
 // easierKey is how far the first frame of a scene may go below the base of that before.
 const easierKey = 3 * octave / 2
 
-// windowShare is how far, in per mille, the rate of a window may be off.
-const windowShare = 42
+// How far above and below, in per mille, the rate of a window may be off. Frames that
+// should not be less may fall short of it.
+const (
+	windowAbove = 45
+	windowBelow = 43
+)
 
 // keepWithin finds what the frame may take, and the step for it if that is larger.
 func (c *Controller) keepWithin(e *coding, step lg) lg {
@@ -463,13 +491,13 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	need := int64(0)
 	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
 		even := c.window.before() - c.bucket.Full + c.frameBits()
-		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
+		slack := c.s.Rate.Bitrate * windowSeconds * windowAbove / 1000
 		room, least := min(even+slack, c.setPoint()+slack*2-c.bucket.Full+c.frameBits()), c.frameBits()/4
 		if e.class == Key {
 			least = c.frameBits()
 		}
 		e.soft = min(e.soft, max(room, least))
-		need = even - slack
+		need = even - c.s.Rate.Bitrate*windowSeconds*windowBelow/1000
 	}
 	size := func(step lg) int64 { return c.m.predict(e.class, &c.curve, step) }
 	if c.s.Mode == ConstantBitrate && e.class == Key {
@@ -479,7 +507,7 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	if size(step) > e.soft {
 		step = solve(step, c.hi, e.soft-e.soft/16, size)
 	} else if size(step) < need {
-		step = max(solve(c.lo, step, need, size), step-octave/2)
+		step = max(solve(c.lo, step, need, size), step-octave)
 	}
 	return step
 }
