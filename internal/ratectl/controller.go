@@ -379,15 +379,15 @@ func (c *Controller) moveBase(cl Class) {
 func (c *Controller) steady() (base, urgency lg) {
 	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, c.debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
-	growth := c.m.perFrame(&c.m.recent, FirstLayer, base, c.lo, c.hi, &c.offsets, limit) - share
+	growth := c.m.perFrame(&c.m.recent, Key, base, c.lo, c.hi, &c.offsets, c.keyLimit()) - share
 	ahead := c.debt + growth*second
 	if growth > 0 {
 		ahead = c.debt + growth*second/2 // too much is made up for in time, too little perhaps not
 	}
-	off := max(ahead, -ahead) - share*second/2
+	off := max(ahead, -ahead) - share*second*7/16
 	urgency = lg(min(max(off*int64(octave)/(share*second), 0), int64(octave)))
 	if urgency > 0 {
-		soon := c.affordable(&c.m.recent, FirstLayer, second, c.debt, 2, 8)
+		soon := c.affordable(&c.m.recent, Key, second, c.debt, 2, 8)
 		base += (soon - base) * urgency / octave
 	}
 	return base, urgency
