@@ -81,6 +81,33 @@ func TestApplyLimits(t *testing.T) {
 	}
 }
 
+// TestQuantizerBound: with a bitrate, a quantizer other than the default is the upper bound,
+// as in rav1enc, unless max-quantizer is given.
+func TestQuantizerBound(t *testing.T) {
+	for _, tc := range []struct {
+		bitrate             int32
+		quantizer, min, max uint32
+		want                int
+	}{
+		{0, 60, 0, 0, 0},
+		{0, 60, 0, 200, 200},
+		{1000000, 100, 0, 0, 0},
+		{1000000, 60, 0, 0, 60},
+		{1000000, 255, 0, 0, 255},
+		{1000000, 60, 80, 0, 80},
+		{1000000, 60, 0, 200, 200},
+		{1000000, 100, 0, 200, 200},
+		{1000000, 300, 0, 0, 0}, // refused as a quantizer
+	} {
+		v := defaults()
+		v.bitrate, v.quantizer, v.minQuantizer, v.maxQuantizer = tc.bitrate, tc.quantizer, tc.min, tc.max
+		var cfg encoder.Config
+		if err := v.apply(&cfg); err != nil || cfg.MaxQuantizer != tc.want || cfg.Quantizer != int(tc.quantizer) {
+			t.Errorf("%+v: at most %d, %v", tc, cfg.MaxQuantizer, err)
+		}
+	}
+}
+
 func TestExplain(t *testing.T) {
 	for _, tc := range []struct {
 		err  encoder.ConfigError

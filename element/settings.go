@@ -70,6 +70,8 @@ type settings struct {
 // unset is reservoir-frame-delay's "not given".
 const unset = math.MinInt32
 
+const defaultQuantizer = 100
+
 // property describes one property: names and defaults are rav1enc's.
 type property struct {
 	name, nick, blurb string
@@ -108,11 +110,11 @@ var properties = []property{
 		func(v *values) any { return &v.multipassMode }, 0, 2, 0, true},
 	{"multipass-cache-file", "Multipass cache file", "File for the statistics of the first pass; after changes of caps .1, .2 … is appended", "PassData",
 		func(v *values) any { return &v.multipassCacheFile }, 0, 0, 0, false},
-	{"quantizer", "Quantizer", "Base quantizer of the constant quantizer mode (0 = lossless, 255 = coarsest)", "Quantizer",
-		func(v *values) any { return &v.quantizer }, 0, math.MaxUint32, 100, false},
+	{"quantizer", "Quantizer", "Base quantizer of the constant quantizer mode (0 = lossless, 255 = coarsest); with a bitrate, if it isn't the default, the largest that may be chosen", "Quantizer",
+		func(v *values) any { return &v.quantizer }, 0, math.MaxUint32, defaultQuantizer, false},
 	{"min-quantizer", "Minimum quantizer", "Smallest base quantizer that may be chosen for a frame", "MinQuantizer",
 		func(v *values) any { return &v.minQuantizer }, 0, 255, 0, false},
-	{"max-quantizer", "Maximum quantizer", "Largest base quantizer that may be chosen for a bitrate (0 = 255)", "MaxQuantizer",
+	{"max-quantizer", "Maximum quantizer", "Largest base quantizer that may be chosen for a bitrate (0 = quantizer if that isn't the default, else 255)", "MaxQuantizer",
 		func(v *values) any { return &v.maxQuantizer }, 0, 255, 0, false},
 	{"tile-cols", "Tile columns", "Number of tile columns, a power of two (0 = one)", "TileCols",
 		func(v *values) any { return &v.tileCols }, 0, math.MaxUint32, 0, false},
@@ -207,12 +209,21 @@ func (v *values) apply(cfg *encoder.Config) error {
 func (v *values) applyMutable(cfg *encoder.Config) {
 	cfg.SpeedPreset = int(v.speedPreset)
 	cfg.Bitrate, cfg.MaxBitrate = int64(v.bitrate), int64(v.maxBitrate)
-	cfg.Quantizer, cfg.MinQuantizer, cfg.MaxQuantizer = int(v.quantizer), int(v.minQuantizer), int(v.maxQuantizer)
+	cfg.Quantizer, cfg.MinQuantizer, cfg.MaxQuantizer = int(v.quantizer), int(v.minQuantizer), v.quantizerBound()
 	cfg.MaxKeyFrameInterval = clamp(v.maxKeyFrameInterval)
 	cfg.MinKeyFrameInterval = clamp(v.minKeyFrameInterval)
 	if cfg.MaxKeyFrameInterval > 0 { // the maximum wins: it makes a key frame wherever it ends
 		cfg.MinKeyFrameInterval = min(cfg.MinKeyFrameInterval, cfg.MaxKeyFrameInterval)
 	}
+}
+
+// quantizerBound is the largest quantiser that may be chosen for a bitrate; 0: 255. As in
+// rav1enc it is quantizer, but not the default one, with which low bitrates could not be met.
+func (v *values) quantizerBound() int {
+	if v.bitrate == 0 || v.maxQuantizer != 0 || v.quantizer == defaultQuantizer || v.quantizer > 255 {
+		return int(v.maxQuantizer)
+	}
+	return int(max(v.quantizer, v.minQuantizer))
 }
 
 // rateOf is what an encoder is told of cfg while it runs.
