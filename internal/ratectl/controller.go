@@ -475,8 +475,8 @@ const easierKey = 3 * octave / 2
 // How far above and below, in per mille, the rate of a window may be off. Frames that
 // should not be less may fall short of it.
 const (
-	windowAbove = 45
-	windowBelow = 43
+	windowAbove = 42
+	windowBelow = 42
 )
 
 // keepWithin finds what the frame may take, and the step for it if that is larger.

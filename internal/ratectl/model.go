@@ -306,7 +306,7 @@ func (m *model) doubt() {
 	}
 }
 
-const doubted = 8
+const doubted = 4
 
 // guess is the average curve of a class; of inter frames, that of the class nearest to
 // it that was seen, if any was.
