@@ -107,6 +107,8 @@ func encode(encoder, clip, out string, rate int64) error {
 		return grav1e(clip, out, "--bitrate", bits)
 	case "grav1e-cbr":
 		return grav1e(clip, out, "--bitrate", bits, "--low-latency")
+	case "grav1e-cbr-reordered":
+		return grav1e(clip, out, "--bitrate", bits, "--rate-control", "cbr")
 	case "grav1e-2pass":
 		pass := outside(work + "/pass")
 		if err := grav1e(clip, out, "--bitrate", bits, "--pass", "1", "--pass-file", pass); err != nil {
