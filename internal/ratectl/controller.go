@@ -225,9 +225,6 @@ func (c *Controller) Choose(f *Frame) Decision {
 	c.free = max(c.free-1, 0)
 	if other || f.Class == Key && c.s.Mode == ConstantBitrate {
 		c.jump()
-		if c.s.Mode == ConstantBitrate {
-			c.m.doubt()
-		}
 	}
 	if f.First || c.coded == 1 {
 		c.moveBase(f.Class)
@@ -421,19 +418,14 @@ func (c *Controller) jump() {
 
 const sceneStart = 6 // frames
 
-// quick is the number of frames within which ConstantBitrate makes up for deviations: of
-// half a second, so that quality stays even, but of less where the next key frame, which
-// needs room, is soon to come, and of a fifth where the channel may become idle.
-// With reordering the base moves from mini-GOP to mini-GOP only: of a second.
+// quick is the number of frames within which ConstantBitrate makes up for deviations: of a
+// fifth of a second. With reordering the base moves from mini-GOP to mini-GOP only: of a second.
 func (c *Controller) quick() int64 {
 	second := c.s.Num / c.s.Den
-	switch {
-	case !c.s.LowDelay:
+	if !c.s.LowDelay {
 		return max(second, 6)
-	case c.bucket.Full < c.setPoint():
-		return max(second/5, 6)
 	}
-	return max(min(shareUnit/max(c.m.share[Key], 1)/3, second/2), second/5, 6)
+	return max(second/5, 6)
 }
 
 // setPoint is how full the bucket is kept: enough that the channel is never idle
@@ -472,12 +464,9 @@ const reorderedKeyShare = 35
 // easierKey is how far the first frame of a scene may go below the base of that before.
 const easierKey = 3 * octave / 2
 
-// How far above and below, in per mille, the rate of a window may be off. Frames that
-// should not be less may fall short of it.
-const (
-	windowAbove = 42
-	windowBelow = 42
-)
+// windowShare is how far, in per mille, the rate of a window may be off. Frames that should
+// not be less may fall short of it.
+const windowShare = 42
 
 // keepWithin finds what the frame may take, and the step for it if that is larger.
 func (c *Controller) keepWithin(e *coding, step lg) lg {
@@ -491,13 +480,13 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	need := int64(0)
 	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
 		even := c.window.before() - c.bucket.Full + c.frameBits()
-		slack := c.s.Rate.Bitrate * windowSeconds * windowAbove / 1000
+		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
 		room, least := min(even+slack, c.setPoint()+slack*2-c.bucket.Full+c.frameBits()), c.frameBits()/4
 		if e.class == Key {
 			least = c.frameBits()
 		}
 		e.soft = min(e.soft, max(room, least))
-		need = even - c.s.Rate.Bitrate*windowSeconds*windowBelow/1000
+		need = even - slack
 	}
 	size := func(step lg) int64 { return c.m.predict(e.class, &c.curve, step) }
 	if c.s.Mode == ConstantBitrate && e.class == Key {

@@ -297,17 +297,6 @@ func (m *model) learn(cl Class, predicted, bits int64) {
 	}
 }
 
-// doubt makes the sizes of inter frames to come count more than those so far: content has
-// changed.
-func (m *model) doubt() {
-	for cl := FirstLayer; cl < NumClasses; cl++ {
-		m.predicted[cl] /= doubted
-		m.written[cl] /= doubted
-	}
-}
-
-const doubted = 4
-
 // guess is the average curve of a class; of inter frames, that of the class nearest to
 // it that was seen, if any was.
 func (x *mixture) guess(cl Class) (c *curve, ok bool) {
