@@ -25,7 +25,7 @@ type MemoryItem struct {
 type MemoryPlan struct {
 	Items   []MemoryItem
 	Total   int64
-	Reserve int64 // of Total: address space that isn't touched unless SetSpeed leaves Config.SpeedPreset
+	Reserve int64 // of Total: only for presets other than Config.SpeedPreset. New does without it if a limit of the process leaves no room
 
 	// After shrinking to Config.MaxMemory.
 	Overlap   bool // several threads search the motion of a frame beside the coding of the one before
@@ -325,6 +325,10 @@ func (e *Encoder) mapMemory() error {
 	p := frame.Planner{Total: plan.Total}
 	e.memory, err = p.Map(e.spare())
 	if limit := (*frame.LimitError)(nil); errors.As(err, &limit) {
+		if plan.Reserve > 0 {
+			e.speeds.only(e.cfg.SpeedPreset) // the stream stays what it is
+			return e.mapMemory()
+		}
 		return &MemoryError{Needed: limit.Needed, Limit: limit.Left, Err: err}
 	} else if err != nil {
 		return &MemoryError{Needed: plan.Total, Err: err}

@@ -176,4 +176,18 @@ func withLittleAddressSpace(t *testing.T) {
 	if !errors.As(err, &m) || m.Needed != plan.Total+newEncoder(cfg).spare().Address || m.Limit == 0 || !errors.Is(err, syscall.ENOMEM) {
 		t.Errorf("%v, want *MemoryError for ENOMEM", err)
 	}
+
+	// Other presets are given up before that.
+	cfg = base(lowLatency, func(c *Config) { c.Width, c.Height, c.SpeedPreset = 16384, 8192, 6 })
+	if plan, err = PlanMemory(cfg); err != nil {
+		t.Fatal(err)
+	}
+	limit.Cur = uint64(plan.Total + newEncoder(cfg).spare().Address) // and what the process has taken so far
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &limit); err != nil {
+		t.Skip(err)
+	}
+	e := open(t, cfg)
+	if err := e.SetSpeed(7); err == nil || e.Stats().MappedBytes != plan.Total-plan.Reserve {
+		t.Errorf("%d bytes mapped of %d, %d of them in reserve; SetSpeed: %v", e.Stats().MappedBytes, plan.Total, plan.Reserve, err)
+	}
 }
