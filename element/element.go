@@ -81,6 +81,7 @@ type format struct {
 	stream string // stream-format of the output: obu-stream or annexb
 	align  string // alignment of the output: tu, frame or obu
 
+	realtime bool
 	passFile string // for the statistics of a first pass, or ""
 }
 

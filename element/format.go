@@ -62,7 +62,7 @@ func (e *element) setFormat(state *C.GstVideoCodecState, in *C.GstCaps) bool {
 		e.postError(err)
 		return false
 	}
-	if !e.multipass(&f) || !e.canKeepPace(&f.config) {
+	if !e.multipass(&f) || !e.setRealtime(&f) {
 		return false
 	}
 	f.stream, f.align = e.wanted()

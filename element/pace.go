@@ -3,6 +3,8 @@ package element
 import (
 	"sync"
 	"time"
+
+	"github.com/grav1e/grav1e/encoder"
 )
 
 // pace watches how long frames take and, with realtime, keeps coding as fast as they come:
@@ -38,10 +40,10 @@ const (
 )
 
 // restart begins anew, with frames of which latency wait for others.
-func (p *pace) restart(adapts bool, slowest, fastest, latency int) {
+func (p *pace) restart(adapts bool, slowest, latency int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.adapts, p.slowest, p.fastest, p.preset = adapts, slowest, fastest, slowest
+	p.adapts, p.slowest, p.fastest, p.preset = adapts, slowest, encoder.FastestPreset, slowest
 	p.window, p.patience = max(shortest, latency+1), least
 	p.frames, p.took, p.lasted, p.load, p.calm, p.tried, p.lost = 0, 0, 0, 0, 0, 0, false
 }
@@ -57,25 +59,32 @@ func (p *pace) allow(slowest int) {
 	p.choose(max(p.preset, slowest))
 }
 
-// coded tells how long a frame took, with which preset, and how long it is shown. It
-// returns whether another preset was chosen. Frames of a preset before don't count.
-func (p *pace) coded(preset int, took, lasts time.Duration) (changed bool) {
+// confine leaves no choice but a preset.
+func (p *pace) confine(preset int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.slowest, p.fastest = preset, preset
+	p.choose(preset)
+}
+
+// coded tells how long a frame took, with which preset, and how long it is shown. Frames of
+// a preset before don't count.
+func (p *pace) coded(preset int, took, lasts time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if preset != p.preset || lasts <= 0 {
-		return false
+		return
 	}
 	p.frames, p.took, p.lasted = p.frames+1, p.took+took, p.lasted+lasts
 	whole := p.lasted * time.Duration(p.window) / time.Duration(p.frames) // a window lasts
 	if p.frames < p.window && p.took <= whole {
-		return false
+		return
 	}
 	p.load = float64(p.took) / float64(p.lasted)
 	p.frames, p.took, p.lasted = 0, 0, 0
 	if p.adapts {
 		p.judge()
 	}
-	return p.preset != preset
 }
 
 // judge chooses by the load of a window.

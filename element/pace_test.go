@@ -28,7 +28,8 @@ func (m machine) code(t *testing.T, p *pace, frames int) (settled, changes int) 
 		if lost && m[preset] <= 1 && n >= p.window {
 			t.Fatalf("frame %d: lost at preset %d, which takes %.2f", n, preset, m[preset])
 		}
-		if p.coded(preset, time.Duration(m[preset]*float64(frameTime)), frameTime) {
+		p.coded(preset, time.Duration(m[preset]*float64(frameTime)), frameTime)
+		if now, _, _ := p.state(); now != preset {
 			settled = n + 1
 			changes++
 		}
@@ -54,7 +55,7 @@ func TestPace(t *testing.T) {
 		{"too slow at any speed", quick.times(8), 10, 8, true},
 	} {
 		var p pace
-		p.restart(true, 6, 10, 0)
+		p.restart(true, 6, 0)
 		settled, _ := tc.m.code(t, &p, 300)
 		preset, load, lost := p.state()
 		if preset != tc.preset || settled > tc.settled || lost != tc.lost {
@@ -67,7 +68,7 @@ func TestPace(t *testing.T) {
 func TestPaceRecovers(t *testing.T) {
 	for _, slowest := range []int{6, 8} {
 		var p pace
-		p.restart(true, slowest, 10, 0)
+		p.restart(true, slowest, 0)
 		quick.times(8).code(t, &p, 100)
 		settled, changes := quick.code(t, &p, 1500)
 		if preset, _, lost := p.state(); preset != slowest || changes != 10-slowest || settled > (10-slowest)*least*shortest || lost {
@@ -80,7 +81,7 @@ func TestPaceRecovers(t *testing.T) {
 // little, changes become rare.
 func TestPaceDoesNotFlap(t *testing.T) {
 	var p pace
-	p.restart(true, 6, 10, 0)
+	p.restart(true, 6, 0)
 	cliff := machine{6: 2, 7: 1.8, 8: 1.2, 9: .3, 10: .2}
 	_, first := cliff.code(t, &p, 2000)
 	_, later := cliff.code(t, &p, 2000)
@@ -92,13 +93,14 @@ func TestPaceDoesNotFlap(t *testing.T) {
 // A frame of the preset before says nothing of the one chosen, nor does anything without realtime.
 func TestPaceIgnores(t *testing.T) {
 	var p pace
-	p.restart(true, 6, 10, 0)
+	p.restart(true, 6, 0)
 	for range 100 {
-		if p.coded(7, time.Second, frameTime) {
-			t.Fatal("judged by frames of another preset")
-		}
+		p.coded(7, time.Second, frameTime)
 	}
-	p.restart(false, 6, 10, 0)
+	if preset, load, _ := p.state(); preset != 6 || load != 0 {
+		t.Fatal("judged by frames of another preset")
+	}
+	p.restart(false, 6, 0)
 	if _, changes := quick.times(8).code(t, &p, 100); changes > 0 {
 		t.Error("adapts without being asked to")
 	}
@@ -110,11 +112,24 @@ func TestPaceIgnores(t *testing.T) {
 // What the application sets while frames are coded is the slowest from then on.
 func TestPaceAllow(t *testing.T) {
 	var p pace
-	p.restart(true, 6, 10, 15)
+	p.restart(true, 6, 15)
 	for _, tc := range []struct{ set, want int }{{9, 9}, {7, 9}, {10, 10}} {
 		p.allow(tc.set)
 		if preset, _, _ := p.state(); preset != tc.want {
 			t.Errorf("%d set: preset %d, want %d", tc.set, preset, tc.want)
 		}
+	}
+}
+
+// Where the preset can't change after all, what is left is to tell that it is too slow.
+func TestPaceConfine(t *testing.T) {
+	var p pace
+	p.restart(true, 6, 0)
+	slow := quick.times(8)
+	slow.code(t, &p, 20)
+	p.confine(6)
+	slow.code(t, &p, 100)
+	if preset, _, lost := p.state(); preset != 6 || !lost {
+		t.Errorf("preset %d, lost %v", preset, lost)
 	}
 }

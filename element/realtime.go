@@ -11,18 +11,16 @@ import (
 	"github.com/grav1e/grav1e/encoder"
 )
 
-func (e *element) realtime() bool {
+// setRealtime prepares f for realtime if that is asked for. It returns false, with an error
+// on the bus, when it can't be honoured.
+func (e *element) setRealtime(f *format) bool {
 	e.settings.mu.Lock()
-	defer e.settings.mu.Unlock()
-	return e.settings.realtime
-}
-
-// canKeepPace tells whether realtime can be honoured, with an error on the bus if not.
-func (e *element) canKeepPace(cfg *encoder.Config) bool {
-	if !e.realtime() {
+	f.realtime = e.settings.realtime
+	e.settings.mu.Unlock()
+	if !f.realtime {
 		return true
 	}
-	plan, err := encoder.PlanMemory(*cfg)
+	plan, err := encoder.PlanMemory(f.config)
 	if err != nil || plan.LastPreset == encoder.FastestPreset { // an error is told of by who makes the encoder
 		return true
 	}
@@ -32,13 +30,8 @@ func (e *element) canKeepPace(cfg *encoder.Config) bool {
 
 // startPace begins with the preset of a new encoder.
 func (e *element) startPace(codec encoder.Interface) {
-	cfg := &e.format.config
-	fastest := cfg.SpeedPreset
-	if plan, err := encoder.PlanMemory(*cfg); err == nil {
-		fastest = plan.LastPreset
-	}
-	e.preset = cfg.SpeedPreset
-	e.pace.restart(e.realtime(), cfg.SpeedPreset, fastest, codec.Latency())
+	e.preset = e.format.config.SpeedPreset
+	e.pace.restart(e.format.realtime, e.preset, codec.Latency())
 }
 
 // keepPace tells codec the preset that frames need from now on.
@@ -47,8 +40,10 @@ func (e *element) keepPace(codec encoder.Interface) {
 	if preset == e.preset {
 		return
 	}
-	if err := codec.SetSpeed(preset); err != nil {
+	if err := codec.SetSpeed(preset); err != nil { // a limit of the process took the memory for it
 		e.warn(err)
+		e.pace.confine(e.preset)
+		return
 	}
 	e.logf(C.GST_LEVEL_INFO, "frames take %.2f of the time they last: speed preset %d instead of %d", load, preset, e.preset)
 	e.preset = preset

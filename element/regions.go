@@ -13,11 +13,10 @@ import (
 	"github.com/grav1e/grav1e/encoder"
 )
 
-// Limits of a region: QP steps, and regions in a frame.
+// QP steps that double the quantiser step, and the most that a region may ask for.
 const (
-	maxDeltaQP  = 24
-	octave      = 6 // QP steps that double the quantiser step
-	mostRegions = 256
+	octave     = 6
+	maxDeltaQP = octave * encoder.MaxOctaves
 )
 
 // addRegion makes the region of a GstVideoRegionOfInterestMeta one of the frame: the part
@@ -27,7 +26,7 @@ func (e *element) addRegion(meta *C.GstVideoRegionOfInterestMeta) {
 	cfg := &e.format.config
 	x, y, w, h := int(meta.x), int(meta.y), int(meta.w), int(meta.h)
 	w, h = min(w, cfg.Width-x), min(h, cfg.Height-y)
-	if w < 1 || h < 1 || len(e.regions) == mostRegions || lossless(cfg) {
+	if w < 1 || h < 1 || len(e.regions) == encoder.MaxRegions || lossless(cfg) {
 		e.logf(C.GST_LEVEL_DEBUG, "a region of interest, %dx%d at %d,%d, has no effect", int(meta.w), int(meta.h), x, y)
 		return
 	}

@@ -8,18 +8,18 @@ import (
 	"github.com/grav1e/grav1e/internal/decide"
 )
 
-// maxRegions is how many regions a frame may have.
-const maxRegions = 256
+// MaxRegions is how many regions a frame may have.
+const MaxRegions = 256
 
-// maxOctaves limits Region.QOffset in both directions.
-const maxOctaves = 4
+// MaxOctaves limits Region.QOffset in both directions.
+const MaxOctaves = 4
 
 // checkRegions verifies f's regions.
 func (e *Encoder) checkRegions(f *Frame) error {
 	c := &e.cfg
 	switch {
-	case len(f.Regions) > maxRegions:
-		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), fmt.Sprintf("0..%d", maxRegions)}
+	case len(f.Regions) > MaxRegions:
+		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), fmt.Sprintf("0..%d", MaxRegions)}
 	case len(f.Regions) > 0 && e.lossless():
 		return &FrameError{"len(Regions)", fmt.Sprint(len(f.Regions)), "0 when coding is lossless (Quantizer 0)"}
 	}
@@ -29,8 +29,8 @@ func (e *Encoder) checkRegions(f *Frame) error {
 			return &FrameError{fmt.Sprintf("Regions[%d]", i), fmt.Sprintf("%dx%d at %d,%d", r.W, r.H, r.X, r.Y),
 				fmt.Sprintf("a rectangle inside the %dx%d picture", c.Width, c.Height)}
 		}
-		if !(math.Abs(r.QOffset) <= maxOctaves) {
-			return &FrameError{fmt.Sprintf("Regions[%d].QOffset", i), fmt.Sprint(r.QOffset), fmt.Sprintf("%d..%d octaves", -maxOctaves, maxOctaves)}
+		if !(math.Abs(r.QOffset) <= MaxOctaves) {
+			return &FrameError{fmt.Sprintf("Regions[%d].QOffset", i), fmt.Sprint(r.QOffset), fmt.Sprintf("%d..%d octaves", -MaxOctaves, MaxOctaves)}
 		}
 	}
 	return nil

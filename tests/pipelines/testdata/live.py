@@ -103,19 +103,26 @@ def test_live_latency(live, rate, *args):
     p.set_state(Gst.State.NULL)
 
 
+def blocked(at, n, args):
+    """A harness whose downstream blocks at a frame, its gate, the thread that pushes n frames,
+    of which more than the latency names are taken by now, and that latency in frames."""
+    h = Harness(**properties(args))
+    gate = Gate(h, at)
+    assert h.start()
+    latency = latency_frames(h)
+    t = Stream(h, n)
+    t.start()
+    assert gate.reached.wait(60)
+    wait_for(lambda: t.taken > at + latency, lambda: f"only {t.taken} frames taken")
+    return h, gate, t, latency
+
+
 def test_backpressure(seconds, *args):
     """While downstream blocks, the element takes the frames its latency names and at most
     three more: one that is pushed, one that is coded and one that waits. Memory stays as
     it is, and everything comes out in the end."""
     at = 40
-    h = Harness(**properties(args))
-    gate = Gate(h, at)
-    assert h.start()
-    latency = latency_frames(h)
-    t = Stream(h, at + 100)
-    t.start()
-    assert gate.reached.wait(60)
-    wait_for(lambda: t.taken > at + latency, f"only {t.taken} frames taken")
+    h, gate, t, latency = blocked(at, at + 100, args)
     time.sleep(0.1)
     before, end = resident(), time.time() + float(seconds)
     while time.time() < end:
@@ -262,14 +269,7 @@ def test_key_unit_while_blocked(*args):
     """A request that comes while downstream blocks is answered by the first frame that
     wasn't taken yet."""
     at = 20
-    h = Harness(keyframe_after_stall=0, **properties(args))
-    gate = Gate(h, at)
-    assert h.start()
-    latency = latency_frames(h)
-    t = Stream(h, at + 60)
-    t.start()
-    assert gate.reached.wait(60)
-    wait_for(lambda: t.taken > at + latency, f"only {t.taken} frames taken")
+    h, gate, t, latency = blocked(at, at + 60, ("keyframe-after-stall=0", *args))
     time.sleep(0.1)
     taken = t.taken
     request(h.sink, 1)
@@ -605,14 +605,7 @@ def test_stall(key, *args):
     """After downstream blocked for longer than keyframe-after-stall, the first frame taken
     after the blockage is a key frame; the frames taken before stay as they are."""
     at = 40
-    h = Harness(**properties(args))
-    gate = Gate(h, at)
-    assert h.start()
-    latency = latency_frames(h)
-    t = Stream(h, at + 60)
-    t.start()
-    assert gate.reached.wait(60)
-    wait_for(lambda: t.taken > at + latency, f"only {t.taken} frames taken")
+    h, gate, t, latency = blocked(at, at + 60, args)
     time.sleep(0.8)
     taken = t.taken
     gate.open.set()
