@@ -114,7 +114,7 @@ var properties = []property{
 		func(v *values) any { return &v.quantizer }, 0, math.MaxUint32, defaultQuantizer, false},
 	{"min-quantizer", "Minimum quantizer", "Smallest base quantizer that may be chosen for a frame", "MinQuantizer",
 		func(v *values) any { return &v.minQuantizer }, 0, 255, 0, false},
-	{"max-quantizer", "Maximum quantizer", "Largest base quantizer that may be chosen for a bitrate (0 = quantizer if that isn't the default, else 255)", "MaxQuantizer",
+	{"max-quantizer", "Maximum quantizer", "Largest base quantizer that may be chosen for a bitrate (0 = quantizer if that isn't the default, else none)", "MaxQuantizer",
 		func(v *values) any { return &v.maxQuantizer }, 0, 255, 0, false},
 	{"tile-cols", "Tile columns", "Number of tile columns, a power of two (0 = one)", "TileCols",
 		func(v *values) any { return &v.tileCols }, 0, math.MaxUint32, 0, false},

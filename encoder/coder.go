@@ -309,11 +309,12 @@ func (c *coder) codeFrame(st *lookahead.Step, in *input, next coded) error {
 	return nil
 }
 
-// startFrame sets what depends on the quantiser.
+// startFrame sets what depends on the quantiser, an index of the rate control.
 func (c *coder) startFrame(st *lookahead.Step, r *reference, qIdx int) error {
-	if err := c.setQuantizer(r, qIdx); err != nil {
+	if err := c.setQuantizer(r, min(qIdx, 255)); err != nil {
 		return err
 	}
+	c.frame.Thrift = max(qIdx-255, 0)
 	c.setQuantisers(c.unpacking)
 	c.loadCDFs(st)
 	c.frame.Prepare()

@@ -82,7 +82,7 @@ type Config struct {
 	RateControl         RateControl // what is held constant
 	Quantizer           int         // base_q_idx of ConstantQuantizer, 0..255; 0 is lossless. Without effect in the other modes
 	MinQuantizer        int         // lower bound of base_q_idx, 0..255; below 1 only ConstantQuantizer goes
-	MaxQuantizer        int         // upper bound of base_q_idx where it is chosen for a rate, 1..255; 0: 255
+	MaxQuantizer        int         // upper bound of base_q_idx where it is chosen for a rate, 1..255; 0: none, and less is coded where 255 takes too much
 	Bitrate             int64       // bit/s, up to 2^31-1
 	MaxBitrate          int64       // bit/s of a channel whose buffer never overflows; 0: none, and with ConstantBitrate it is Bitrate
 	BufferSize          int         // ms of MaxBitrate (ConstantBitrate: Bitrate) that buffer holds, 20..60000; 0: 1000

@@ -122,7 +122,7 @@ func (c *Config) rate() Rate {
 func (r *Rate) internal() ratectl.Rate {
 	most := r.MaxQuantizer
 	if most == 0 {
-		most = 255
+		most = ratectl.Coarsest
 	}
 	return ratectl.Rate{Bitrate: r.Bitrate, Max: r.MaxBitrate, Quantizer: r.Quantizer, MinQuantizer: r.MinQuantizer, MaxQuantizer: most}
 }

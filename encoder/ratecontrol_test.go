@@ -156,6 +156,36 @@ func TestVariableBitrate(t *testing.T) {
 	}
 }
 
+// Rates are met where the coarsest quantiser alone would take more, unless it is a bound.
+func TestBeyondCoarsest(t *testing.T) {
+	for _, test := range []struct {
+		name, scenes string
+		rate         int64
+		change       func(*Config)
+	}{
+		{"cbr", "ffffffff", 22_000, lowLatency},
+		{"cbr, slow", "ffffffff", 22_000, func(c *Config) { c.LowLatency, c.SpeedPreset = true, 6 }},
+		{"vbr", "mmmmmmmm", 12_000, func(*Config) {}},
+	} {
+		c := small(test.change, func(c *Config) { c.Bitrate, c.MaxQuantizer = test.rate, 255 })
+		frames := footage(&c, test.scenes)
+		off := func() float64 { // seconds of the rate
+			packets, _ := run(t, c, frames, nil)
+			for i := range packets {
+				if q := packets[i].QIdx; q < 1 || q > 255 {
+					t.Errorf("%s: base_q_idx of packet %d is %d", test.name, i, q)
+				}
+			}
+			return float64(bitsOf(packets))/float64(c.Bitrate) - float64(len(frames))/testFPS
+		}
+		bounded := off()
+		c.MaxQuantizer = 0
+		if free := off(); free > 0.5 || bounded < 1 {
+			t.Errorf("%s: %+.2f seconds of the rate off, with 255 as a bound %+.2f", test.name, free, bounded)
+		}
+	}
+}
+
 // The stream doesn't depend on the number of threads.
 func TestRateControlThreads(t *testing.T) {
 	for name, change := range map[string]func(*Config){
@@ -167,6 +197,7 @@ func TestRateControlThreads(t *testing.T) {
 		"cbr, layers": func(c *Config) { c.Bitrate, c.LowLatency, c.TemporalLayers = 200_000, true, 3 },
 		"cbr, order":  func(c *Config) { c.Bitrate, c.RateControl = 200_000, ConstantBitrate },
 		"cbr, slow":   func(c *Config) { c.Bitrate, c.LowLatency, c.SpeedPreset = 200_000, true, 6 },
+		"cbr, little": func(c *Config) { c.Bitrate, c.LowLatency = 20_000, true },
 	} {
 		c := small(change)
 		frames := footage(&c, "mnf")

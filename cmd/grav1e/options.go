@@ -49,7 +49,7 @@ type options struct {
 	MaxBitrate    int64  `group:"rate" default:"0" placeholder:"BIT/S" help:"Rate of a channel whose buffer must not overflow (vbr, cq); 0: no limit."`
 	BufferSize    int    `group:"rate" default:"0" placeholder:"MS" help:"Size of that buffer (cbr: of a channel of --bitrate); 0: 1000."`
 	MinQuantizer  int    `group:"rate" default:"0" help:"Lower bound of the quantiser index."`
-	MaxQuantizer  int    `group:"rate" default:"0" help:"Upper bound of the quantiser index in vbr and cbr; 0: 255."`
+	MaxQuantizer  int    `group:"rate" default:"0" help:"Upper bound of the quantiser index in vbr and cbr; 0: none."`
 	ReservoirSize int    `group:"rate" name:"reservoir-frame-delay" default:"0" placeholder:"FRAMES" help:"Frames within which vbr makes up for deviations; 0: four seconds."`
 	MaxIntra      int    `group:"rate" name:"max-intra-bitrate" default:"0" placeholder:"PERCENT" help:"Largest key frame, in per cent of a frame's share of --bitrate; 0: what the buffer allows."`
 	DropFrames    bool   `group:"rate" help:"Leave frames out that would overflow the buffer. Needs --low-latency."`

@@ -28,6 +28,7 @@ type Frame struct {
 	Pairs       [][2]int8   // compound pairs to look at
 	Field       *mvpred.MotionField
 	MvCosts     *motion.MvCosts
+	Thrift      int    // λ is that of a quantiser step which is larger by this, in 1/8 octaves
 	Unseen      bool   // the reconstruction serves intra prediction alone
 	RandomModes uint64 // not 0: decisions drawn from this seed
 
@@ -83,4 +84,6 @@ func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
 }
 
 // LambdaPerBit is λ of base_q_idx in squared error per bit.
-func (f *Frame) LambdaPerBit() float64 { return float64(f.base.lambda) * 512 / (1 << distShift) }
+func (f *Frame) LambdaPerBit() float64 {
+	return float64(f.thrifty(f.base.lambda, 2)) * 512 / (1 << distShift)
+}

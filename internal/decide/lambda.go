@@ -44,9 +44,9 @@ func (w *Worker) setQuality(row, col int) {
 	if f.Psycho {
 		scale = maskingScale(w.activity(row, col))
 	}
-	w.lambda = max(q.lambda*scale>>8, 1)
-	w.satdLambda = max(q.satdLambda*scale>>8, 1)
-	w.sadLambda = max(q.sadLambda*scale>>8, 1)
+	w.lambda = max(f.thrifty(q.lambda*scale>>8, 2), 1)
+	w.satdLambda = max(f.thrifty(q.satdLambda*scale>>8, 1), 1)
+	w.sadLambda = max(f.thrifty(q.sadLambda*scale>>8, 1), 1)
 	// The refiner counts per bit, with 8 fraction bits.
 	w.refiner.Lambda = uint64(w.satdLambda) << (9 + 8 - satdShift)
 	w.refiner.SadLambda = w.refiner.Lambda
@@ -54,6 +54,12 @@ func (w *Worker) setQuality(row, col int) {
 
 // exp2 is 2^(i/16) * 256.
 var exp2 = [16]int64{256, 267, 279, 292, 304, 318, 332, 347, 362, 378, 395, 412, 431, 450, 470, 490}
+
+// thrifty is a λ that follows a power of the quantiser step, with Thrift.
+func (f *Frame) thrifty(lambda int64, power int) int64 {
+	o := f.Thrift * power * 2 // in 1/16 octaves
+	return lambda * exp2[o&15] << (o >> 4) >> 8
+}
 
 // maskingScale is λ's factor, times 256, for an activity in 1/16 octaves.
 func maskingScale(activity int) int64 {

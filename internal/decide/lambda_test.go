@@ -60,6 +60,22 @@ func TestActivity(t *testing.T) {
 	}
 }
 
+// TestThrift: λ grows with the square of the step it stands for, what weighs differences with the step.
+func TestThrift(t *testing.T) {
+	s := newScene(t, setup{src: noise(90)})
+	plain := s.started(t, 0, 0).weights
+	for thrift := range 17 {
+		s.Thrift = thrift
+		w := s.started(t, 0, 0).weights
+		for i, c := range [][2]int64{{w.lambda, plain.lambda}, {w.satdLambda, plain.satdLambda}, {w.sadLambda, plain.sadLambda}} {
+			want := float64(c[1]) * math.Exp2(float64(thrift)/8*[]float64{2, 1, 1}[i])
+			if math.Abs(float64(c[0])/want-1) > 0.005 {
+				t.Errorf("thrift %d: weight %d is %d, want %.1f", thrift, i, c[0], want)
+			}
+		}
+	}
+}
+
 // TestWeights: only the psychovisual tune lets the content change what a bit is worth.
 func TestWeights(t *testing.T) {
 	for _, c := range []struct {

@@ -47,5 +47,5 @@ func (h *history) pass(full int64) {
 }
 
 // before is how full the bucket was at the start of the longest stretch of time the
-// history covers that ends after the next frame.
-func (h *history) before() int64 { return h.full[(h.next+1)%len(h.full)] }
+// history covers that ends after the next frame and as many more as ahead says.
+func (h *history) before(ahead int) int64 { return h.full[(h.next+1+ahead)%len(h.full)] }

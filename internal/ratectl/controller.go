@@ -47,7 +47,7 @@ type Rate struct {
 	Max          int64 // bit/s of the channel; 0: no limit. With ConstantBitrate it is Bitrate
 	Quantizer    int   // base index of ConstantQuantizer
 	MinQuantizer int
-	MaxQuantizer int
+	MaxQuantizer int // up to Coarsest
 }
 
 // Frame is what is known of a frame before its quantiser is chosen.
@@ -62,7 +62,7 @@ type Frame struct {
 
 // Decision is the quantiser of a frame.
 type Decision struct {
-	QIdx  int
+	QIdx  int  // up to Coarsest
 	Drop  bool // leave the frame out
 	Check bool // ask Recode once the frame is written, before anything depends on it
 }
@@ -246,7 +246,7 @@ func (c *Controller) Choose(f *Frame) Decision {
 		return Decision{QIdx: e.qIdx, Drop: true}
 	}
 	if c.s.Record {
-		c.record = append(c.record, PassFrame{Class: f.Class, QIdx: uint8(e.qIdx), RefQIdx: f.RefQIdx, Spectrum: *f.Spectrum})
+		c.record = append(c.record, PassFrame{Class: f.Class, QIdx: uint16(e.qIdx), RefQIdx: f.RefQIdx, Spectrum: *f.Spectrum})
 	}
 	return Decision{QIdx: e.qIdx, Check: c.doubtful(e)}
 }
@@ -377,11 +377,10 @@ func (c *Controller) steady() (base, urgency lg) {
 	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, c.debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
 	growth := c.m.perFrame(&c.m.recent, Key, base, c.lo, c.hi, &c.offsets, c.keyLimit()) - share
-	ahead := c.debt + growth*second
-	if growth > 0 {
-		ahead = c.debt + growth*second/2 // too much is made up for in time, too little perhaps not
+	off := -c.debt - growth*second - share*second*6/16
+	if growth > 0 { // too much is made up for in time, too little perhaps not
+		off = c.debt + growth*second/2 - share*second*7/16
 	}
-	off := max(ahead, -ahead) - share*second*7/16
 	urgency = lg(min(max(off*int64(octave)/(share*second), 0), int64(octave)))
 	if urgency > 0 {
 		soon := c.affordable(&c.m.recent, Key, second, c.debt, 2, 8)
@@ -479,14 +478,14 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	}
 	need := int64(0)
 	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
-		even := c.window.before() - c.bucket.Full + c.frameBits()
+		even := c.window.before(0) - c.bucket.Full + c.frameBits()
 		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
 		room, least := min(even+slack, c.setPoint()+slack*2-c.bucket.Full+c.frameBits()), c.frameBits()/4
 		if e.class == Key {
 			least = c.frameBits()
 		}
 		e.soft = min(e.soft, max(room, least))
-		need = even - slack
+		need = c.leastInWindow(slack)
 	}
 	size := func(step lg) int64 { return c.m.predict(e.class, &c.curve, step) }
 	if c.s.Mode == ConstantBitrate && e.class == Key {
@@ -499,6 +498,17 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 		step = max(solve(c.lo, step, need, size), step-octave)
 	}
 	return step
+}
+
+// leastInWindow is what the next frame has to take so that no window that ends with it
+// or soon after falls short by more than slack: what a large frame took two seconds ago
+// can't be made up for at once.
+func (c *Controller) leastInWindow(slack int64) (need int64) {
+	for ahead := range min(c.quick(), int64(len(c.window.full)-1)) {
+		missing := c.window.before(int(ahead)) - slack - c.bucket.Full
+		need = max(need, missing/(ahead+1)+c.frameBits())
+	}
+	return need
 }
 
 // Verdict is what becomes of a checked frame.
@@ -530,7 +540,7 @@ func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
 		e.attempts++
 		e.raw = c.curve.at(steps[e.qIdx])
 		if c.s.Record {
-			c.record[len(c.record)-1].QIdx = uint8(e.qIdx)
+			c.record[len(c.record)-1].QIdx = uint16(e.qIdx)
 		}
 		return Again, e.qIdx
 	case c.s.Drop && !e.needed && bits > e.hard:

@@ -52,7 +52,7 @@ const (
 type curve [curvePoints]int64
 
 const (
-	curvePoints = 40
+	curvePoints = 43
 	curveStep   = octave / 4
 	curveZero   = 2 * octave // smallest step: AcQ(8, 0) is 4
 )
@@ -341,10 +341,15 @@ func (m *model) perFrame(x *mixture, first Class, base, lo, hi lg, offsets *[Num
 	return bits / max(frames, 1)
 }
 
+// Coarsest is the largest index a frame is given. Beyond 255 they stand for 255 and the λ
+// of a quantiser whose step is larger still, by an eighth of an octave for each: so the sizes
+// of frames go on falling.
+const Coarsest = 255 + 12
+
 // steps are the logarithms of the quantiser steps of all indices, for 8 bits.
-var steps = func() (s [256]lg) {
+var steps = func() (s [Coarsest + 1]lg) {
 	for i := range s {
-		s[i] = log2(int64(av1.AcQ(8, i)))
+		s[i] = log2(int64(av1.AcQ(8, min(i, 255)))) + lg(max(i-255, 0))*octave/8
 	}
 	return s
 }()
@@ -352,7 +357,7 @@ var steps = func() (s [256]lg) {
 // index is the quantiser index whose step comes next to step.
 func index(step lg) int {
 	i := 1
-	for i < 255 && steps[i] < step {
+	for i < Coarsest && steps[i] < step {
 		i++
 	}
 	if i > 1 && step-steps[i-1] < steps[i]-step {

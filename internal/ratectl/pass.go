@@ -23,7 +23,7 @@ type Shape struct {
 // PassFrame is the statistics of a frame.
 type PassFrame struct {
 	Class    Class
-	QIdx     uint8
+	QIdx     uint16 // up to Coarsest
 	RefQIdx  uint8
 	Bits     int64
 	Spectrum Spectrum
@@ -42,7 +42,7 @@ func (e *PassError) Error() string {
 // before. Numbers are unsigned varints, but for single bytes and the checksum.
 const (
 	passMagic   = "grav1e pass"
-	passVersion = 1
+	passVersion = 2
 )
 
 // maxPassFrames bounds what a header may claim.
@@ -72,7 +72,8 @@ func (s *Shape) numbers() [5]uint64 {
 
 // append appends a frame: the spectrum as its first bin, the number of bins, and counts.
 func (f *PassFrame) append(b []byte) []byte {
-	b = append(b, byte(f.Class), f.QIdx, f.RefQIdx)
+	b = append(b, byte(f.Class), f.RefQIdx)
+	b = binary.AppendUvarint(b, uint64(f.QIdx))
 	b = binary.AppendUvarint(b, uint64(f.Bits))
 	first, end := 0, spectrumBins
 	for first < end && f.Spectrum[first] == 0 {
@@ -152,7 +153,8 @@ func (r *passReader) byte() byte {
 }
 
 func (r *passReader) frame(blocks int64) (f PassFrame) {
-	f.Class, f.QIdx, f.RefQIdx = Class(r.byte()), r.byte(), r.byte()
+	f.Class, f.RefQIdx = Class(r.byte()), r.byte()
+	f.QIdx = uint16(r.number(Coarsest))
 	f.Bits = int64(r.number(1 << 40))
 	first, n := int(r.byte()), int(r.byte())
 	if f.Class >= NumClasses || first+n > spectrumBins {

@@ -14,7 +14,7 @@ var shape = Shape{Width: 100, Height: 50, BitDepth: 8, MiniGOP: 16}
 func somePass() *Pass {
 	p := &Pass{Shape: shape}
 	for i := range 40 {
-		f := PassFrame{Class: Class(i % NumClasses), QIdx: uint8(3*i + 1), RefQIdx: uint8(2 * i), Bits: int64(i*i*1000 + 8)}
+		f := PassFrame{Class: Class(i % NumClasses), QIdx: uint16(i * Coarsest / 39), RefQIdx: uint8(2 * i), Bits: int64(i*i*1000 + 8)}
 		for b := range 7 * 4 {
 			f.Spectrum[(b*i)%spectrumBins]++
 		}
@@ -43,7 +43,7 @@ func TestPassErrors(t *testing.T) {
 	}{
 		{"empty", "beginning", func(b []byte) ([]byte, Shape) { return nil, shape }},
 		{"something else", "beginning", func(b []byte) ([]byte, Shape) { return []byte(strings.Repeat("x", 100)), shape }},
-		{"version", "version 9, want 1", func(b []byte) ([]byte, Shape) { b[len(passMagic)] = 9; return resum(b), shape }},
+		{"version", "version 9, want 2", func(b []byte) ([]byte, Shape) { b[len(passMagic)] = 9; return resum(b), shape }},
 		{"truncated", "checksum", func(b []byte) ([]byte, Shape) { return b[:len(b)-9], shape }},
 		{"damaged", "checksum", func(b []byte) ([]byte, Shape) { b[40] ^= 1; return b, shape }},
 		{"too long", "bytes too many", func(b []byte) ([]byte, Shape) { return resum(append(b, 0, 0, 0)), shape }},
@@ -81,10 +81,10 @@ func FuzzPass(f *testing.F) {
 		if again, err := ParsePass(p.Append(nil), shape); err != nil || !reflect.DeepEqual(p, again) {
 			t.Fatalf("%v, %+v, want %+v", err, again, p)
 		}
-		c := New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1_000_000, MaxQuantizer: 255}, Num: 30, Den: 1, Buffer: 1000, BitDepth: 8, Pass: p})
+		c := New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1_000_000, MaxQuantizer: Coarsest}, Num: 30, Den: 1, Buffer: 1000, BitDepth: 8, Pass: p})
 		for i := range p.Frames {
 			d := c.Choose(&Frame{Class: p.Frames[i].Class, Shown: true, First: true, Spectrum: &Spectrum{}})
-			if d.QIdx < 1 || d.QIdx > 255 || c.Err() != nil {
+			if d.QIdx < 1 || d.QIdx > Coarsest || c.Err() != nil {
 				t.Fatalf("quantiser %d, error %v", d.QIdx, c.Err())
 			}
 			c.Written(1000)

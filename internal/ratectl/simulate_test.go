@@ -113,7 +113,7 @@ func simulate(t *testing.T, c *clip, s Settings, change map[int]Rate) (o outcome
 	c.random = rand.New(rand.NewPCG(7, 7))
 	s.Num, s.Den, s.LowDelay, s.BitDepth = c.fps, 1, true, 8
 	if s.Rate.MaxQuantizer == 0 {
-		s.Rate.MaxQuantizer = 255
+		s.Rate.MaxQuantizer = Coarsest
 	}
 	if s.Buffer == 0 {
 		s.Buffer = 1000
@@ -155,14 +155,14 @@ func simulate(t *testing.T, c *clip, s Settings, change map[int]Rate) (o outcome
 			ctl.Written(bits)
 			switch f.Class {
 			case Key, FirstLayer:
-				refs = [2]uint8{uint8(d.QIdx), uint8(d.QIdx)}
+				refs = [2]uint8{uint8(min(d.QIdx, 255)), uint8(min(d.QIdx, 255))}
 			case FirstLayer + 1:
-				refs[1] = uint8(d.QIdx)
+				refs[1] = uint8(min(d.QIdx, 255))
 			}
 		}
 		o.sizes, o.qIdx, o.classes = append(o.sizes, bits), append(o.qIdx, d.QIdx), append(o.classes, f.Class)
 		bucket.Add(bits)
-		if d.QIdx < 255 {
+		if d.QIdx < Coarsest {
 			o.fullest = max(o.fullest, bucket.Full)
 		}
 		o.brimful = max(o.brimful, bucket.Full)
@@ -246,7 +246,7 @@ func each(t *testing.T, s Settings, f func(t *testing.T, o *outcome, ctl *Contro
 func (o *outcome) atCoarsest() bool {
 	n := 0
 	for _, q := range o.qIdx {
-		if q == 255 {
+		if q == Coarsest {
 			n++
 		}
 	}
@@ -310,7 +310,7 @@ func TestMaxBitrate(t *testing.T) {
 // the bucket doesn't overflow but by key frames.
 func TestDrop(t *testing.T) {
 	c := clip{scenes: []scene{static}, fps: 30, key: 1 << 30}
-	s := Settings{Mode: ConstantBitrate, Rate: Rate{Bitrate: 500_000}}
+	s := Settings{Mode: ConstantBitrate, Rate: Rate{Bitrate: 250_000}}
 	if o, ctl := simulate(t, &c, s, nil); o.dropped != 0 || o.brimful <= ctl.bucket.Size {
 		t.Errorf("%d frames dropped, %d bits in a bucket of %d", o.dropped, o.brimful, ctl.bucket.Size)
 	}
@@ -354,7 +354,7 @@ func TestSetRate(t *testing.T) {
 	for _, mode := range []Mode{VariableBitrate, ConstantBitrate} {
 		for _, to := range []int64{400_000, 800_000, 1_500_000, 4_000_000} {
 			o, _ := simulate(t, &clip{scenes: []scene{talk}, fps: fps, key: 1 << 30}, Settings{Mode: mode, Rate: Rate{Bitrate: 1_000_000}},
-				map[int]Rate{at: {Bitrate: to, MaxQuantizer: 255}})
+				map[int]Rate{at: {Bitrate: to, MaxQuantizer: Coarsest}})
 			second := int64(0)
 			for _, n := range o.sizes[at+fps : at+2*fps] {
 				second += n
@@ -401,7 +401,7 @@ func TestTwoPasses(t *testing.T) {
 	if err := ctl.Finish(); err == nil {
 		t.Error("fewer frames than in the first pass are no error")
 	}
-	ctl = New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1 << 20, MaxQuantizer: 255}, Num: 30, Den: 1, Pass: &Pass{Frames: frames[:1]}})
+	ctl = New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1 << 20, MaxQuantizer: Coarsest}, Num: 30, Den: 1, Pass: &Pass{Frames: frames[:1]}})
 	ctl.Choose(&Frame{Class: FirstLayer, Spectrum: &Spectrum{}})
 	if ctl.Err() == nil {
 		t.Error("another kind of frame than in the first pass is no error")
@@ -410,7 +410,7 @@ func TestTwoPasses(t *testing.T) {
 
 // spread is how far apart the quantisers of the base layer are after the first second.
 func (o *outcome) spread() int {
-	least, most := 255, 0
+	least, most := Coarsest, 0
 	for i := 30; i < len(o.qIdx); i++ {
 		if o.classes[i] == FirstLayer {
 			least, most = min(least, o.qIdx[i]), max(most, o.qIdx[i])
@@ -421,7 +421,7 @@ func (o *outcome) spread() int {
 
 // A frame before whose size is known can't be followed by another.
 func TestUnwritten(t *testing.T) {
-	c := New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1 << 20, MaxQuantizer: 255}, Num: 30, Den: 1})
+	c := New(Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1 << 20, MaxQuantizer: Coarsest}, Num: 30, Den: 1})
 	for range 2 {
 		if err := c.Err(); err != nil {
 			t.Fatal(err)
@@ -440,7 +440,7 @@ func TestConstantQuantizer(t *testing.T) {
 		for _, least := range []int{0, 60} {
 			last := make([]int, NumClasses)
 			for q := range 256 {
-				c := New(Settings{Rate: Rate{Quantizer: q, MinQuantizer: least, MaxQuantizer: 255}, Num: 30, Den: 1, BitDepth: bitDepth})
+				c := New(Settings{Rate: Rate{Quantizer: q, MinQuantizer: least, MaxQuantizer: Coarsest}, Num: 30, Den: 1, BitDepth: bitDepth})
 				before := 0
 				for cl := range Class(NumClasses) {
 					idx := c.Choose(&Frame{Class: cl}).QIdx
@@ -452,7 +452,7 @@ func TestConstantQuantizer(t *testing.T) {
 					}
 					before, last[cl] = idx, idx
 				}
-				still := New(Settings{Rate: Rate{Quantizer: q, MaxQuantizer: 255}, Num: 30, Den: 1, BitDepth: bitDepth, Still: true})
+				still := New(Settings{Rate: Rate{Quantizer: q, MaxQuantizer: Coarsest}, Num: 30, Den: 1, BitDepth: bitDepth, Still: true})
 				if got := still.Choose(&Frame{Class: Key}).QIdx; got != q {
 					t.Errorf("still picture: %d, want %d", got, q)
 				}
