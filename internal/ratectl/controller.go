@@ -485,7 +485,7 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 			least = c.frameBits()
 		}
 		e.soft = min(e.soft, max(room, least))
-		need = c.leastInWindow(slack)
+		need = min(c.leastInWindow(slack), e.soft)
 	}
 	size := func(step lg) int64 { return c.m.predict(e.class, &c.curve, step) }
 	if c.s.Mode == ConstantBitrate && e.class == Key {
@@ -500,13 +500,14 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	return step
 }
 
-// leastInWindow is what the next frame has to take so that no window that ends with it
-// or soon after falls short by more than slack: what a large frame took two seconds ago
-// can't be made up for at once.
+// leastInWindow is what the next frame has to take so that no window that ends with it or
+// soon after falls short by more than slack: where a large frame two seconds ago leaves a
+// gap, frames are taken to fill it with twice their share each, beyond what they drain.
 func (c *Controller) leastInWindow(slack int64) (need int64) {
+	share := c.frameBits()
 	for ahead := range min(c.quick(), int64(len(c.window.full)-1)) {
-		missing := c.window.before(int(ahead)) - slack - c.bucket.Full
-		need = max(need, missing/(ahead+1)+c.frameBits())
+		gap := c.window.before(int(ahead)) - slack - c.bucket.Full
+		need = max(need, gap-2*ahead*share+share)
 	}
 	return need
 }
@@ -521,17 +522,21 @@ const (
 	Leave         // leave it out
 )
 
+// guesses is how often a frame that took too much is coded with another quantiser for it:
+// of content that moves now and then curves say little.
+const guesses = 2
+
 // Recode decides whether a frame that has to be checked, and took bits, stays as it
 // is. It is asked again after each attempt.
 func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
 	e := &c.frame
-	over := e.attempts == 0 && bits > e.soft+e.soft/16 || bits > e.hard
+	over := e.attempts < guesses && bits > e.soft+e.soft/16 || bits > e.hard
 	switch {
 	case !over:
 		return Keep, e.qIdx
 	case e.qIdx < c.most:
 		next := c.most
-		if e.attempts == 0 {
+		if e.attempts < guesses {
 			// The frame itself says how far its curve was off.
 			want := scaleExp2(e.soft-e.soft/12, log2(e.raw)-log2(bits))
 			next = min(max(index(solve(c.lo, c.hi, want, c.curve.at)), e.qIdx+1), c.most)
