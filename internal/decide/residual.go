@@ -140,9 +140,11 @@ func (w *Worker) quantise(b *tile.Block, u *tile.TxUnit, typ av1.TxType, slot in
 	blk := quant.Block{Tx: u.Tx, Type: typ, Chroma: u.Plane > 0, Levels: levels, Coefs: w.raw, Dq: dq}
 	if rdoq {
 		blk.SkipRate = w.skipRate(b, u, typ)
-		return q.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
+		r = q.Optimize(&blk, r, f.Rates, w.lambda, &w.quant)
+	} else {
+		r = q.Shave(&blk, r, w.lambda)
 	}
-	return q.Shave(&blk, r, w.lambda)
+	return q.Confine(&blk, r, &w.quant, &w.tx)
 }
 
 // skipRate is what a block without coefficients costs beyond announcing one that has some.

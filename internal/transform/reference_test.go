@@ -7,18 +7,16 @@ type reference struct {
 	T [64]int64
 	// broken is set when a value leaves the range that bitstream conformance demands.
 	broken bool
-}
-
-func round2(x int64, n int) int64 {
-	if n == 0 {
-		return x
-	}
-	return (x + 1<<(n-1)) >> n
+	// note, if set, is told every value that must fit or is clipped to r bits.
+	note func(v int64, r int)
 }
 
 func clip3(lo, hi, x int64) int64 { return min(max(x, lo), hi) }
 
 func (d *reference) check(v int64, r int) {
+	if d.note != nil {
+		d.note(v, r)
+	}
 	if v < -(1<<(r-1)) || v > 1<<(r-1)-1 {
 		d.broken = true
 	}
@@ -67,6 +65,10 @@ func (d *reference) H(a, b, flip, r int) {
 		return
 	}
 	x, y := d.T[a], d.T[b]
+	if d.note != nil {
+		d.note(x+y, r)
+		d.note(x-y, r)
+	}
 	d.T[a] = clip3(-(1 << (r - 1)), 1<<(r-1)-1, x+y)
 	d.T[b] = clip3(-(1 << (r - 1)), 1<<(r-1)-1, x-y)
 }
@@ -285,12 +287,20 @@ func (d *reference) inverseADST4(r int) {
 	b7 := a7 + T[3]
 	d.check(a7, r+1)
 	d.check(b7, r)
+	check := func() {
+		for _, v := range s {
+			d.check(v, r+12)
+		}
+	}
+	check()
 	s[0] = s[0] + s[3]
 	s[1] = s[1] - s[4]
 	s[3] = s[2]
 	s[2] = 3344 * b7
+	check()
 	s[0] = s[0] + s[5]
 	s[1] = s[1] - s[6]
+	check()
 	x[0] = s[0] + s[3]
 	x[1] = s[1] + s[3]
 	x[2] = s[2]

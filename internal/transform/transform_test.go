@@ -96,6 +96,9 @@ func TestInverseMatchesSpecification(t *testing.T) {
 			var ref reference
 			ref.inverse2D(&residual, &dequant, tx, typ, bitDepth)
 			reconstruct(want[:], stride, &residual, tx, typ, bitDepth)
+			if typ != av1.WHT && Fits(coefs[:tw*th], eob, tx, typ, bitDepth, &s) == ref.broken {
+				t.Fatalf("%s, eob %d, fill %d: Fits is %v", name(tx, typ, bitDepth), eob, n%len(fills), ref.broken)
+			}
 			Inverse(dst[:], stride, coefs[:tw*th], eob, tx, typ, bitDepth, &s)
 			for i, v := range coefs {
 				if v != 0 {
