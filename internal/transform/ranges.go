@@ -61,13 +61,16 @@ func makeSafes() (t [depths][av1.TxSizesAll][av1.TxTypes]safe) {
 	return t
 }
 
-// norm is how much larger than the norm of n inputs a value can be.
-func (k kernel1D) norm(n int) float64 {
+// norm2 is how much larger than the energy of n inputs the square of a value can be.
+func (k kernel1D) norm2(n int) int64 {
 	if k == kernelADST && n == 4 {
-		return math.Sqrt(3)
+		return 3
 	}
-	return math.Sqrt(float64(n) / 2)
+	return int64(n) / 2
 }
+
+// norm is the square root of norm2.
+func (k kernel1D) norm(n int) float64 { return math.Sqrt(float64(k.norm2(n))) }
 
 // weight is how much larger than the sum of magnitudes of n inputs a value can be.
 func (k kernel1D) weight(n int) float64 {
@@ -86,8 +89,8 @@ func SafeEnergy(tx av1.TxSize, typ av1.TxType, bitDepth int) uint64 {
 }
 
 // Fits tells whether all intermediate values of the inverse transform of coefs are in the
-// ranges that bitstream conformance demands. coefs is as for Inverse, and is kept. Lossless blocks are
-// exact and have no such ranges.
+// ranges that bitstream conformance demands. coefs and eob are as for Inverse, eob at least 1;
+// coefs is kept. Lossless blocks are exact and have no such ranges.
 func Fits(coefs []int32, eob int, tx av1.TxSize, typ av1.TxType, bitDepth int, s *Scratch) bool {
 	b := boxes[tx][av1.TxClassOf[typ]][boxIndex(eob)]
 	coefs = coefs[:(1<<b.rows-1)*min(int(av1.TxWidth[tx]), 32)+1<<b.cols]
@@ -95,42 +98,38 @@ func Fits(coefs []int32, eob int, tx av1.TxSize, typ av1.TxType, bitDepth int, s
 	for _, v := range coefs {
 		sum += uint64(max(v, -v))
 	}
-	return sum <= safes[(bitDepth-8)>>1][tx][typ].sum || follow(coefs, b, tx, typ, bitDepth, s)
+	return sum <= safes[(bitDepth-8)>>1][tx][typ].sum || s.follow(coefs, b, tx, typ, bitDepth)
 }
 
-// follow does section 7.13.3 for the coefficients in box b and tells whether all values fit.
-func follow(coefs []int32, b box, tx av1.TxSize, typ av1.TxType, bitDepth int, s *Scratch) bool {
+// follow is Fits, transform by transform, for the coefficients in box b.
+func (s *Scratch) follow(coefs []int32, b box, tx av1.TxSize, typ av1.TxType, bitDepth int) bool {
 	log2W, log2H := int(av1.TxWidthLog2[tx]), int(av1.TxHeightLog2[tx])
-	w, tw, inW, inH := 1<<log2W, min(1<<log2W, 32), 1<<b.cols, 1<<b.rows
-	vert, horz := typeShapes[typ][0].kernel, typeShapes[typ][1].kernel
-	rect, shift := isRect(log2W, log2H), int(av1.TransformRowShift[tx])
-	colLimit := int64(1)<<(colBits(bitDepth)-1) - 1
+	tw, inW, inH := min(1<<log2W, 32), 1<<b.cols, 1<<b.rows
+	rect := isRect(log2W, log2H)
 	v := values{limit: int64(1)<<(rowBits(bitDepth)-1) - 1}
 	for i := range inH {
-		clear(v.t[inW:])
 		for j, c := range coefs[i*tw:][:inW] {
 			if rect {
 				c = scaleSqrtHalf(c)
 			}
 			v.t[j] = int64(c)
 		}
-		v.inverse(horz, log2W)
-		for j, x := range v.t[:w] {
-			s.cols[i*w+j] = int32(min(max(round2(x, shift), -colLimit-1), colLimit))
+		if !v.inverseFits(typeShapes[typ][1].kernel, log2W, inW) {
+			return false
 		}
 	}
-	if !v.fit() {
-		return false
-	}
-	v.limit, v.seen = colLimit, 0
-	for j := range w {
-		clear(v.t[inH:])
+	outW := s.rowPass(coefs, b, tx, typ, bitDepth)
+	v.limit = int64(1)<<(colBits(bitDepth)-1) - 1
+	for j := range outW {
+		column := s.cols[j/panel*panel<<log2H+j%panel:]
 		for i := range inH {
-			v.t[i] = int64(s.cols[i*w+j])
+			v.t[i] = int64(column[i*panel])
 		}
-		v.inverse(vert, log2H)
+		if !v.inverseFits(typeShapes[typ][0].kernel, log2H, inH) {
+			return false
+		}
 	}
-	return v.fit()
+	return true
 }
 
 // values are the array T of section 7.13.2, with a record of what it has held.
@@ -140,24 +139,36 @@ type values struct {
 	seen  int64 // all values that must fit, negative ones inverted, combined by OR
 }
 
-// see notes a value that must fit.
-func (v *values) see(x int64) { v.seen |= x ^ x>>63 }
-
-// fit tells whether all of them did.
-func (v *values) fit() bool { return v.seen <= v.limit }
-
-func (v *values) inverse(k kernel1D, n int) {
+// inverseFits tells whether the inverse transform k of t, which has length 1<<n and is zero
+// from element used on, keeps within the range. It leaves t undefined.
+func (v *values) inverseFits(k kernel1D, n, used int) bool {
+	if k == kernelIdentity {
+		return true // makes nothing but its outputs, which are clipped
+	}
+	sum, energy := int64(0), int64(0)
+	for _, x := range v.t[:used] {
+		sum += max(x, -x)
+		energy += x * x
+	}
+	// What safes says of both passes holds for each.
+	if most := v.limit - v.limit>>4; sum <= most || energy*k.norm2(1<<n) <= most*most {
+		return true
+	}
+	clear(v.t[used:])
+	v.seen = 0
 	switch {
 	case k == kernelDCT:
 		v.inverseDCT(n)
-	case k == kernelIdentity:
-		v.identity(n)
 	case n == 2:
 		v.inverseADST4()
 	default:
 		v.inverseADST(n)
 	}
+	return v.seen <= v.limit
 }
+
+// see notes a value that must fit.
+func (v *values) see(x int64) { v.seen |= x ^ x>>63 }
 
 func round2(x int64, n int) int64 { return (x + 1<<n>>1) >> n }
 
@@ -307,20 +318,6 @@ func (v *values) adstOut(n int) {
 		v.t[i] = in[brev(4, i^i>>1)>>(4-n)]
 		if i&1 == 1 {
 			v.t[i] = -v.t[i]
-		}
-	}
-}
-
-// identity is sections 7.13.2.11 to 7.13.2.14, where no value has a range.
-func (v *values) identity(n int) {
-	for i := range v.t[:1<<n] {
-		switch n {
-		case 2:
-			v.t[i] = round2(v.t[i]*5793, 12)
-		case 4:
-			v.t[i] = round2(v.t[i]*11586, 12)
-		default:
-			v.t[i] <<= n / 2
 		}
 	}
 }

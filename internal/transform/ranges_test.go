@@ -188,7 +188,7 @@ func TestFits(t *testing.T) {
 			blocks++
 			spec := !refer(coefs, tw, tx, typ, bitDepth).broken
 			b := boxes[tx][av1.TxClassOf[typ]][boxIndex(eob)]
-			if got := follow(coefs, b, tx, typ, bitDepth, s); got != spec {
+			if got := s.follow(coefs, b, tx, typ, bitDepth); got != spec {
 				t.Fatalf("%s: follow says %v, the specification %v", name(tx, typ, bitDepth), got, spec)
 			}
 			if got := Fits(coefs, eob, tx, typ, bitDepth, s); got != spec {
@@ -212,4 +212,13 @@ func TestFits(t *testing.T) {
 	if min(broken, energies, sums) < blocks/20 {
 		t.Error("too few of a kind")
 	}
+}
+
+func BenchmarkFits(b *testing.B) {
+	benchmark(b, func(coefs []int32, _ []uint16, eob int, tx av1.TxSize, typ av1.TxType, s *Scratch) {
+		coefs[0] = 32000
+		coefs[eob-1] = 30000
+		coefs[eob/2] = -30000
+		Fits(coefs, eob, tx, typ, 8, s)
+	}, []int{10, 1024})
 }

@@ -120,38 +120,11 @@ func Inverse(dst []uint16, stride int, coefs []int32, eob int, tx av1.TxSize, ty
 		coefs[0] = 0
 		return
 	}
-	log2W, log2H := int(av1.TxWidthLog2[tx]), int(av1.TxHeightLog2[tx])
-	w, h := 1<<log2W, 1<<log2H
-	vert, horz := typeShapes[typ][0], typeShapes[typ][1]
 	b := boxes[tx][av1.TxClassOf[typ]][boxIndex(eob)]
-	inW, inH := 1<<b.cols, 1<<b.rows
-	tw := min(w, 32)
-
-	rows := s.rows[margin:]
-	s.loadRows(coefs, w, h, inW, inH, isRect(log2W, log2H))
-	clear(coefs[:(inH-1)*tw+inW])
-	outW, outH := w, h
-	switch horz.kernel {
-	case kernelDCT:
-		simd.Txfm.InverseDCT[log2W-2][b.cols-2](rows, inH, int32(1)<<(bitDepth+7)-1)
-	case kernelADST:
-		simd.Txfm.InverseADST[log2W-2][b.cols-2](rows, inH, int32(1)<<(bitDepth+7)-1)
-	default:
-		outW = min(w, max(inW, panel))
-		simd.Txfm.Identity[log2W-2](rows, outW, inH)
-	}
-
-	limit := int32(1)<<(max(bitDepth+6, 16)-1) - 1
-	s.turn = simd.TurnParams{Right: uint32(av1.TransformRowShift[tx]), Limit: limit}
-	off, rowStride := margin, panel
-	if horz.flip {
-		off, rowStride = margin+(w-1)*panel, -panel
-	}
-	for q := 0; q*panel < outW; q++ {
-		simd.Txfm.Turn(s.cols[:], q*h*panel, panel, panel*panel,
-			s.rows[:], off+q*panel*rowStride, rowStride, w*panel, (inH+panel-1)/panel, &s.turn)
-	}
-
+	outW := s.rowPass(coefs, b, tx, typ, bitDepth)
+	log2H, inH := int(av1.TxHeightLog2[tx]), 1<<b.rows
+	clear(coefs[:(inH-1)*min(int(av1.TxWidth[tx]), 32)+1<<b.cols])
+	h, outH, limit, vert := 1<<log2H, 1<<log2H, int32(1)<<(colBits(bitDepth)-1)-1, typeShapes[typ][0]
 	switch vert.kernel {
 	case kernelDCT:
 		simd.Txfm.InverseDCT[log2H-2][b.rows-2](s.cols[:], outW, limit)
@@ -161,11 +134,41 @@ func Inverse(dst []uint16, stride int, coefs []int32, eob int, tx av1.TxSize, ty
 		outH = inH
 		simd.Txfm.Identity[log2H-2](s.cols[:], outH, outW)
 	}
-	off, rowStride = 0, panel
+	off, rowStride := 0, panel
 	if vert.flip {
 		off, rowStride = (h-1)*panel, -panel
 	}
 	simd.Txfm.Add(dst, stride, s.cols[:], off, rowStride, h*panel, outW, outH, maxV)
+}
+
+// rowPass does the row transforms of section 7.13.3 for the coefficients in box b, into panels
+// of columns in s.cols, of which only the first 1<<b.rows elements are set. It returns
+// how many columns can be other than zero.
+func (s *Scratch) rowPass(coefs []int32, b box, tx av1.TxSize, typ av1.TxType, bitDepth int) (outW int) {
+	log2W, log2H := int(av1.TxWidthLog2[tx]), int(av1.TxHeightLog2[tx])
+	w, h, inW, inH := 1<<log2W, 1<<log2H, 1<<b.cols, 1<<b.rows
+	rows, limit, horz := s.rows[margin:], int32(1)<<(rowBits(bitDepth)-1)-1, typeShapes[typ][1]
+	s.loadRows(coefs, w, h, inW, inH, isRect(log2W, log2H))
+	outW = w
+	switch horz.kernel {
+	case kernelDCT:
+		simd.Txfm.InverseDCT[log2W-2][b.cols-2](rows, inH, limit)
+	case kernelADST:
+		simd.Txfm.InverseADST[log2W-2][b.cols-2](rows, inH, limit)
+	default:
+		outW = min(w, max(inW, panel))
+		simd.Txfm.Identity[log2W-2](rows, outW, inH)
+	}
+	s.turn = simd.TurnParams{Right: uint32(av1.TransformRowShift[tx]), Limit: int32(1)<<(colBits(bitDepth)-1) - 1}
+	off, rowStride := margin, panel
+	if horz.flip {
+		off, rowStride = margin+(w-1)*panel, -panel
+	}
+	for q := 0; q*panel < outW; q++ {
+		simd.Txfm.Turn(s.cols[:], q*h*panel, panel, panel*panel,
+			s.rows[:], off+q*panel*rowStride, rowStride, w*panel, (inH+panel-1)/panel, &s.turn)
+	}
+	return outW
 }
 
 // loadRows lays the first inH x inW coefficients of a w x h transform into panels of
