@@ -47,6 +47,27 @@ func TestRandom(t *testing.T) {
 	r.Seeds(t.Context(), *flagSeed, n)
 }
 
+// TestRanges has cases in which residuals of full amplitude, coarsely quantised, used to
+// take intermediate values of the inverse transform out of their ranges (section 7.13.2).
+func TestRanges(t *testing.T) {
+	needDecoders(t)
+	r := Runner{Keep: *flagKeep}
+	for _, c := range []struct {
+		seed   uint64
+		change func(*Case)
+	}{
+		{1004424, func(*Case) {}},
+		{960035, func(c *Case) { c.SetTemporalLayers(3) }},
+		{5000083, func(c *Case) { c.Config.BitDepth, c.Content = 10, "checks" }},
+	} {
+		k := NewCase(c.seed)
+		c.change(k)
+		if err := r.One(t.Context(), k); err != nil {
+			t.Errorf("%v: %v", k, err)
+		}
+	}
+}
+
 // TestSizes goes through the smallest sizes and those around the superblock.
 func TestSizes(t *testing.T) {
 	needDecoders(t)
