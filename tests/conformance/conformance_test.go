@@ -68,6 +68,24 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+// TestFullAmplitude has no random decisions, but residuals as large as they can be.
+func TestFullAmplitude(t *testing.T) {
+	needDecoders(t)
+	r := Runner{Keep: *flagKeep}
+	for seed, kind := range []string{"noise", "checks", "checks", "waves", "waves", "waves"} {
+		for i, q := range []int{4, 120, 255} {
+			for _, depth := range []int{10, 12} {
+				c := &Case{Frames: 4, Content: kind, ContentSeed: uint64(seed), Config: encoder.DefaultConfig(128, 64)}
+				g := &c.Config
+				g.SpeedPreset, g.BitDepth, g.Quantizer, g.Reconstruct, g.LowLatency = 4+(seed+i)%7, depth, q, true, i%2 == 1
+				if err := r.One(t.Context(), c); err != nil {
+					t.Errorf("%v: %v", c, err)
+				}
+			}
+		}
+	}
+}
+
 // TestSizes goes through the smallest sizes and those around the superblock.
 func TestSizes(t *testing.T) {
 	needDecoders(t)
@@ -197,7 +215,7 @@ func TestCases(t *testing.T) {
 
 // TestContents: every kind of picture has samples in range, the same every time.
 func TestContents(t *testing.T) {
-	for _, kind := range Contents {
+	for _, kind := range append([]string{"waves"}, Contents...) {
 		s := newScene(kind, 9, 40, 30)
 		different := false
 		for i := range 2000 {

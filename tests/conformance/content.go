@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Contents names the kinds of pictures.
+// Contents names the kinds of pictures that are drawn; "waves" is for tests that ask for it.
 var Contents = []string{"noise", "gradient", "flat", "grain", "rectangles", "zoom", "checks", "text", "cuts", "street"}
 
 // point is a place in a picture, in luma samples, with the plane and the frame.
@@ -66,6 +66,17 @@ func newScene(kind string, seed uint64, w, h int) scene {
 	case "checks": // extreme samples at every frequency
 		size := 1 << (hash(seed, 1) % 5)
 		return func(p point) float64 { return float64((int(p.x)/size + int(p.y)/size + p.frame) & 1) }
+	case "waves": // blocks with the signs of a transform's basis functions: extreme coefficients
+		n := 8 << (hash(seed, 1) % 4)
+		wave := func(x, k int) float64 { return math.Cos(math.Pi * float64((2*(x%n)+1)*k) / float64(2*n)) }
+		return func(p point) float64 {
+			x, y := int(p.x), int(p.y)
+			k := int(hash(seed, 2, p.frame, x/n, y/n) % uint64(n*n))
+			if wave(x, k%n)*wave(y, k/n) < 0 {
+				return 0
+			}
+			return 1
+		}
 	case "text":
 		return func(p point) float64 {
 			x, y := int(p.x), int(p.y)+p.frame*int(hash(seed, 1)%4)
