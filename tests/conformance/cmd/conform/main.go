@@ -36,6 +36,7 @@ var (
 	bitDepth      = flag.Int("bitdepth", 0, "bits per sample")
 	chroma        = flag.Int("chroma", -1, "0: 4:2:0, 1: 4:2:2, 2: 4:4:4, 3: 4:0:0")
 	tools         = flag.String("tools", "", "tool switches, instead of the drawn ones; - for none")
+	random        = flag.Bool("random-modes", false, "decide at random always")
 	noRandom      = flag.Bool("no-random-modes", false, "decide by rate-distortion always")
 	lowLatency    = flag.Bool("low-latency", false, "low latency always")
 	layers        = flag.Int("temporal-layers", 0, "temporal layers, 1..3, with low latency")
@@ -125,6 +126,9 @@ func change(c *conformance.Case) {
 		g.ForceTools = ""
 	default:
 		g.ForceTools = *tools
+	}
+	if *random {
+		g.RandomModes = c.Seed + 1
 	}
 	if *noRandom {
 		g.RandomModes = 0
