@@ -21,14 +21,15 @@ type safe struct {
 // inside of it:
 //
 //   - A value is at most sqrt(N/2) times the norm of the inputs. Butterflies are rotations and
-//     keep the energy of the pair; Hadamard rotations double it, and log2(N)-1 of them at most
-//     lie on the way to any value, whose partners all have as many behind them. Identity
-//     transforms scale by just that. The one exception is b7 of the ADST of length 4, the sum of
+//     keep the energy of a pair; Hadamard rotations double it, log2(N)-1 of them at most lead to
+//     any value, and they and the butterflies join values that as many lead to. Identity
+//     transforms scale by just that. The exception is b7 of the ADST of length 4, the sum of
 //     three inputs: sqrt(3).
-//   - A value has at most the sum of the magnitudes of the inputs, as no weight of an input is
-//     above 1; in identity transforms it is sqrt(N/2). (TestWeights adds up all weights.)
+//   - A value is at most the sum of the magnitudes of the inputs, as none has a weight above 1,
+//     but for identity transforms, where it is sqrt(N/2). (TestWeights has all weights.)
 //
-// Both multiply over the two passes; the row shift divides, and 1/sqrt(2) is in front of rectangles'.
+// Factors of both passes multiply; the row shift divides, and rectangles are scaled by 1/sqrt(2)
+// first.
 //
 // A sixteenth is left for rounding. A butterfly layer, of log2(N)-1 at most, errs by
 // 1/2 in N values, which later layers turn into sqrt(N/2)/2 sqrt(N) at most, 113 for all five

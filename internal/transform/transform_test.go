@@ -260,6 +260,8 @@ func TestNoAllocations(t *testing.T) {
 	for tx := range av1.TxSizesAll {
 		n := testing.AllocsPerRun(10, func() {
 			Forward(coefs, src, 64, tx, av1.DCTDCT, 8, s)
+			coefs[0], coefs[1] = 32000, 32000
+			Fits(coefs, 9, tx, av1.DCTDCT, 8, s)
 			Inverse(dst, 64, coefs, 9, tx, av1.DCTDCT, 8, s)
 		})
 		if n > 0 {
