@@ -94,9 +94,8 @@ func SafeEnergy(tx av1.TxSize, typ av1.TxType, bitDepth int) uint64 {
 // coefs is kept. Lossless blocks are exact and have no such ranges.
 func Fits(coefs []int32, eob int, tx av1.TxSize, typ av1.TxType, bitDepth int, s *Scratch) bool {
 	b := boxes[tx][av1.TxClassOf[typ]][boxIndex(eob)]
-	coefs = coefs[:(1<<b.rows-1)*min(int(av1.TxWidth[tx]), 32)+1<<b.cols]
 	sum := uint64(0)
-	for _, v := range coefs {
+	for _, v := range coefs[:(1<<b.rows-1)*min(int(av1.TxWidth[tx]), 32)+1<<b.cols] {
 		sum += uint64(max(v, -v))
 	}
 	return sum <= safes[(bitDepth-8)>>1][tx][typ].sum || s.follow(coefs, b, tx, typ, bitDepth)
