@@ -1,6 +1,8 @@
 package quant
 
 import (
+	"math"
+
 	"github.com/grav1e/grav1e/internal/tile"
 	"github.com/grav1e/grav1e/internal/transform"
 )
@@ -10,8 +12,10 @@ import (
 // amplitude. b and r are as for Optimize; the block must not be lossless.
 func (q *Quantizer) Confine(b *Block, r Result, s *Scratch, ts *transform.Scratch) Result {
 	// The norm of the dequantised coefficients is at most that of the coefficients and that of
-	// the error together: its square at most twice the sum of theirs.
-	if 2*(r.Energy+r.Dist)>>(2*dqShift[b.Tx]) < transform.SafeEnergy(b.Tx, b.Type, q.BitDepth) {
+	// the error together, which in turn is at most the root of twice the sum of their squares.
+	safe := transform.SafeEnergy(b.Tx, b.Type, q.BitDepth) << (2 * dqShift[b.Tx])
+	if 2*(r.Energy+r.Dist) <= safe ||
+		math.Sqrt(float64(r.Energy))+math.Sqrt(float64(r.Dist)) <= math.Sqrt(float64(safe)) {
 		return r
 	}
 	for r.Eob > 0 && !transform.Fits(b.Dq, r.Eob, b.Tx, b.Type, q.BitDepth, ts) {
