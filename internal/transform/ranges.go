@@ -118,6 +118,7 @@ func (s *Scratch) follow(coefs []int32, b box, tx av1.TxSize, typ av1.TxType, bi
 			return false
 		}
 	}
+	// The kernels are exact for rows that fit.
 	outW := s.rowPass(coefs, b, tx, typ, bitDepth)
 	v.limit = int64(1)<<(colBits(bitDepth)-1) - 1
 	for j := range outW {
