@@ -263,9 +263,10 @@ func (e *Encoder) unitSize(f *frame.Format) int {
 	return n * bits.Len(uint(e.miniGOP))
 }
 
-// tileOutput is room for a tile's payload, in bytes: twice its samples.
+// tileOutput is room for a tile's payload, in bytes: twice its samples, of whole superblocks,
+// as transform blocks reach that far beyond the edges.
 func tileOutput(t *tile.Bounds, f *frame.Format) int {
-	samples := (t.MiRowEnd - t.MiRowStart) * (t.MiColEnd - t.MiColStart) * 16
+	samples := (t.MiRowEnd - t.MiRowStart + 15) &^ 15 * ((t.MiColEnd - t.MiColStart + 15) &^ 15) * 16
 	if f.NumPlanes > 1 {
 		samples += 2 * samples >> (f.SubX + f.SubY)
 	}

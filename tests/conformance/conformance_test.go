@@ -68,6 +68,17 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+// TestBeyondEdges: what blocks code below a picture of a few rows fits into the plan, too.
+func TestBeyondEdges(t *testing.T) {
+	needDecoders(t)
+	c := NewCase(6000032) // 184x5
+	c.Config.BitDepth, c.Config.RandomModes, c.Content = 10, c.Seed, "waves"
+	r := Runner{Keep: *flagKeep}
+	if err := r.One(t.Context(), c); err != nil {
+		t.Errorf("%v: %v", c, err)
+	}
+}
+
 // TestFullAmplitude has no random decisions, but residuals as large as they can be.
 func TestFullAmplitude(t *testing.T) {
 	needDecoders(t)
