@@ -49,3 +49,17 @@ func (h *history) pass(full int64) {
 // before is how full the bucket was at the start of the longest stretch of time the
 // history covers that ends after the next frame and as many more as ahead says.
 func (h *history) before(ahead int) int64 { return h.full[(h.next+1+ahead)%len(h.full)] }
+
+// spread is what key frames took and frames after them pay for, in equal parts.
+type spread struct {
+	left, part int64 // bits: all, and of a frame
+}
+
+// add adds bits that a number of frames pay for.
+func (s *spread) add(bits, frames int64) {
+	s.left += bits
+	s.part = s.left/frames + 1
+}
+
+// pass lets a frame pay its part.
+func (s *spread) pass() { s.left = max(s.left-s.part, 0) }

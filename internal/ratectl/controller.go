@@ -83,6 +83,7 @@ type Controller struct {
 	bucket  Bucket
 	window  history
 	debt    int64  // VariableBitrate: bits written beyond the rate
+	spread  spread // of them, those of key frames that frames to come pay for
 	frame   coding // the frame under way
 	curve   curve  // and its curve
 	plan    plan
@@ -139,6 +140,13 @@ var (
 	twoLayerShares  = [NumClasses]int64{400 << 8, 32512 << 8, 0, 32624 << 8}
 )
 
+// How many frames they count for: a mini-GOP with reordering, where how frequent cuts are has
+// to be learned before much was spent; about a second with low latency.
+const (
+	reorderedAssumed = 16
+	lowDelayAssumed  = 35
+)
+
 // New returns a Controller.
 func New(s Settings) *Controller {
 	c := &Controller{s: s}
@@ -147,9 +155,9 @@ func New(s Settings) *Controller {
 			c.offsets[cl] = log2(c.s.scale(cl)) - 6*octave
 		}
 	}
-	c.m.share, c.m.correction = reorderedShares, reorderedStart
+	c.m.share, c.m.assumed, c.m.correction = reorderedShares, reorderedAssumed, reorderedStart
 	if s.LowDelay {
-		c.m.share, c.m.correction = lowDelayShares, lowDelayStart
+		c.m.share, c.m.assumed, c.m.correction = lowDelayShares, lowDelayAssumed, lowDelayStart
 	}
 	if s.Layers == 2 {
 		c.m.share = twoLayerShares
@@ -186,7 +194,7 @@ func (c *Controller) SetRate(r Rate) {
 	}
 	if r.Bitrate != c.s.Rate.Bitrate {
 		c.window.forget(c.bucket.Full)
-		c.debt = 0
+		c.debt, c.spread = 0, spread{}
 		c.jump()
 	}
 	c.setRate(r)
@@ -307,6 +315,7 @@ func (c *Controller) take(bits int64, shown bool) {
 	if shown {
 		c.bucket.Drain()
 		c.debt -= c.frameBits()
+		c.spread.pass()
 	}
 	if c.plan.pass == nil {
 		c.debt = max(c.debt, -c.s.Reservoir*c.frameBits()/credit)
@@ -332,6 +341,9 @@ func (c *Controller) Written(bits int64) {
 	}
 	c.m.learn(e.class, e.raw, bits)
 	c.plan.take(e.raw, bits)
+	if e.class == Key {
+		c.spread.add(bits, min(shareUnit/max(c.m.share[Key], 1), c.s.Reservoir/2))
+	}
 	c.take(bits, e.shown)
 }
 
@@ -374,16 +386,17 @@ func (c *Controller) moveBase(cl Class) {
 // whole time looked back on. When that would soon lead too far off the rate, because
 // content has changed, recent frames count instead, by degrees: the urgency, up to octave.
 func (c *Controller) steady() (base, urgency lg) {
-	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, c.debt, 2, 8)
+	debt := c.debt - c.spread.left // a key frame is no deviation: the frames after it are smaller for it
+	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
 	growth := c.m.perFrame(&c.m.recent, Key, base, c.lo, c.hi, &c.offsets, c.keyLimit()) - share
-	off := -c.debt - growth*second - share*second*6/16
+	off := -debt - growth*second - share*second*6/16
 	if growth > 0 { // too much is made up for in time, too little perhaps not
-		off = c.debt + growth*second/2 - share*second*7/16
+		off = debt + growth*second/2 - share*second*7/16
 	}
 	urgency = lg(min(max(off*int64(octave)/(share*second), 0), int64(octave)))
 	if urgency > 0 {
-		soon := c.affordable(&c.m.recent, Key, second, c.debt, 2, 8)
+		soon := c.affordable(&c.m.recent, Key, second, debt, 2, 8)
 		base += (soon - base) * urgency / octave
 	}
 	return base, urgency
@@ -439,17 +452,14 @@ func (c *Controller) setPoint() int64 {
 	return min(c.bucket.Rate*12/100, c.bucket.Size/3)
 }
 
-// keyShare is the most a key frame of VariableBitrate may take, in per cent of a second:
-// the quantiser it follows may be that of far easier content.
-const keyShare = 75
-
 // keyLimit is the most a key frame may take, but for what the bucket allows.
 func (c *Controller) keyLimit() int64 {
 	switch {
 	case c.s.MaxIntra > 0:
 		return c.frameBits() * c.s.MaxIntra / 100
 	case c.s.Mode == VariableBitrate && c.plan.pass == nil:
-		return c.s.Rate.Bitrate * keyShare / 100
+		// The quantiser it follows may be that of far easier content: no more than could have been saved.
+		return c.frameBits() * c.s.Reservoir / credit
 	case c.s.Mode == ConstantBitrate && !c.s.LowDelay:
 		return c.s.Rate.Bitrate * reorderedKeyShare / 100
 	}

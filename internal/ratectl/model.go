@@ -200,6 +200,7 @@ type model struct {
 	recent     mixture           // forgets when content changes
 	frames     int64             // seen
 	share      [NumClasses]int64 // of all frames, in 1/shareUnit
+	assumed    int64             // frames that what share was at first counts for
 	correction [NumClasses]lg
 	predicted  [NumClasses]int64 // recent sizes as curves said, and as they were
 	written    [NumClasses]int64
@@ -221,7 +222,7 @@ func (m *model) predict(cl Class, c *curve, step lg) int64 {
 // tells whether content has changed.
 func (m *model) see(cl Class, c *curve, step lg) (other bool) {
 	if m.frames > 0 { // that a run begins with a key frame says nothing about the next
-		n := min(m.frames+sharesWeight, m.lasting.memory*shareMemory)
+		n := min(m.frames+m.assumed, m.lasting.memory*shareMemory)
 		for i := range m.share {
 			m.share[i] -= m.share[i] / n
 		}
@@ -254,12 +255,10 @@ func (x *mixture) see(cl Class, c *curve, share int64) {
 	x.average[cl].approach(c, min(x.seen[cl], max(x.memory*share/shareUnit, 2)))
 }
 
-// Shares of the classes look back on shareMemory times the frames that averages do, and
-// begin with what is assumed as if that had been seen of sharesWeight frames.
+// Shares of the classes look back on shareMemory times the frames that averages do.
 const (
-	shareUnit    = 1 << 24 // fine enough that what is rare isn't lost in rounding
-	shareMemory  = 4
-	sharesWeight = 35
+	shareUnit   = 1 << 24 // fine enough that what is rare isn't lost in rounding
+	shareMemory = 4
 )
 
 // otherContent is how much a frame differs from the average where content has changed.

@@ -15,14 +15,42 @@ type plan struct {
 // start sums up what the frames take.
 func (p *plan) start(c *Controller) {
 	p.pass = c.s.Pass
-	for i := range p.pass.Frames {
-		p.count(c, &p.pass.Frames[i], 1)
+	others, keys := p.sum(c, FirstLayer, NumClasses-1), p.sum(c, Key, Key)
+	all := func(base lg) int64 { return others.at(base) + keys.at(base) }
+	base := solve(c.lo-2*octave, c.hi+2*octave, p.total(c), all)
+	if better := base - solve(base-mostBetterKey, base, all(base)/littleKeys, keys.at); better > 0 {
+		c.offsets[Key] -= better
+		keys = p.sum(c, Key, Key)
+	}
+	for i := range p.left {
+		p.left[i] = others[i] + keys[i]
 	}
 }
 
-// count adds n times a frame to left. Points of left are base quantisers where
-// points of curves are quantisers.
-func (p *plan) count(c *Controller, f *PassFrame, n int64) {
+// What a better key frame gains lasts until the next. Where key frames take little of the
+// bits, less than a littleKeys-th, they get better until they take as much, by mostBetterKey
+// at most. Where they take a sixth or more, nothing is to be gained by it.
+const (
+	littleKeys    = 16
+	mostBetterKey = octave
+)
+
+// sum is what the frames of classes first..last take, by base quantiser.
+func (p *plan) sum(c *Controller, first, last Class) (all curve) {
+	for i := range p.pass.Frames {
+		if f := &p.pass.Frames[i]; f.Class >= first && f.Class <= last {
+			all.count(c, f, 1)
+		}
+	}
+	return all
+}
+
+// total is the bits of the run.
+func (p *plan) total(c *Controller) int64 { return c.frameBits() * int64(len(p.pass.Frames)) }
+
+// count adds n times a frame to a sum. Its points are base quantisers where points of
+// curves are quantisers.
+func (all *curve) count(c *Controller, f *PassFrame, n int64) {
 	var own curve
 	if f.RefQIdx == 0 {
 		own.fill(&f.Spectrum, 0)
@@ -30,9 +58,9 @@ func (p *plan) count(c *Controller, f *PassFrame, n int64) {
 		own.fillRelative(&f.Spectrum, stepOf(f.RefQIdx)-steps[f.QIdx])
 	}
 	own.scale(f.deviation())
-	for i := range p.left {
+	for i := range all {
 		step := curveZero + lg(i)*curveStep + c.offsets[f.Class]
-		p.left[i] += n * own.at(min(max(step, c.lo), c.hi))
+		all[i] += n * own.at(min(max(step, c.lo), c.hi))
 	}
 }
 
@@ -53,7 +81,7 @@ func (p *plan) frame(c *Controller, f *Frame, out *curve) error {
 		return &PassError{fmt.Sprintf("frame %d (in coding order)", p.next), was.Class.String(), f.Class.String() + ", as the frame that is encoded"}
 	}
 	p.next++
-	p.count(c, was, -1)
+	p.left.count(c, was, -1)
 	out.fill(&was.Spectrum, stepOf(f.RefQIdx))
 	out.scale(was.deviation())
 	return nil
@@ -74,7 +102,7 @@ const trust = 16
 // base is the base quantiser with which the rest of the run takes what is left of the
 // bits; first is the frame that is about to be coded.
 func (p *plan) base(c *Controller, first *curve, cl Class) lg {
-	total := c.s.Rate.Bitrate * c.s.Den / c.s.Num * int64(len(p.pass.Frames))
+	total := p.total(c)
 	shown := int64(p.next - 1) // a mini-GOP begins when all frames before were shown
 	remain := total - shown*c.frameBits() - c.debt
 	ratio := log2(p.spent+total/trust) - log2(p.expect+total/trust)
