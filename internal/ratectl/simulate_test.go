@@ -25,6 +25,7 @@ var (
 	black   = scene{20, 0, 0, -1, 0}
 	static  = scene{20, 40, 38, 0.3, 0.05} // noise: prediction doesn't help
 	noisier = scene{20, 12, 2.5, 0, 0.6}
+	slides  = scene{20, 30, 1.2, 0, 0.05} // key frames take most of the bits
 )
 
 // lasting is a scene of another length.
@@ -405,6 +406,50 @@ func TestTwoPasses(t *testing.T) {
 	ctl.Choose(&Frame{Class: FirstLayer, Spectrum: &Spectrum{}})
 	if ctl.Err() == nil {
 		t.Error("another kind of frame than in the first pass is no error")
+	}
+}
+
+// VariableBitrate: where cuts are frequent the base doesn't follow each key frame, which would
+// cost quality, and the rate is met all the same.
+func TestFrequentCuts(t *testing.T) {
+	for _, rate := range []int64{300_000, 1_000_000, 4_000_000} {
+		o, _ := simulate(t, &clip{scenes: cuts(2.0/3, slides), fps: 30, key: 240}, Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: rate}}, nil)
+		if off := 100 * (float64(o.total())/float64(20*rate) - 1); math.Abs(off) > 3 {
+			t.Errorf("%d: the run is %+.1f %% off", rate, off)
+		}
+		least, most := steps[Coarsest], lg(0)
+		for i := 10 * 30; i < len(o.qIdx); i++ { // when it is known how frequent they are
+			if o.classes[i] == FirstLayer {
+				least, most = min(least, steps[o.qIdx[i]]), max(most, steps[o.qIdx[i]])
+			}
+		}
+		if most-least > octave/6 {
+			t.Errorf("%d: quantiser steps of the base spread over %d/256 of an octave", rate, most-least)
+		}
+	}
+}
+
+// The second pass makes key frames better where they take little of the bits, and only there.
+func TestBetterKeyFrames(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		clip   clip
+		better bool
+	}{
+		{"one key frame", clip{scenes: []scene{hard}, fps: 30, key: 1 << 30}, true},
+		{"a cut each second", clip{scenes: cuts(1, talk), fps: 30, key: 1 << 30}, false},
+	} {
+		s := Settings{Mode: VariableBitrate, Rate: Rate{Bitrate: 1_000_000}, Record: true}
+		_, ctl := simulate(t, &c.clip, s, nil)
+		s.Pass = ctl.Recorded(Shape{})
+		o, ctl := simulate(t, &c.clip, s, nil)
+		usual := log2(keyStep) - 6*octave
+		if got := ctl.offsets[Key]; got > usual || (got < usual) != c.better || got < usual-mostBetterKey {
+			t.Errorf("%s: key frames are %d/256 of an octave from the base, usually %d", c.name, got, usual)
+		}
+		if off := 100 * (float64(o.total())/20_000_000 - 1); math.Abs(off) > 1 {
+			t.Errorf("%s: the second pass is %+.2f %% off", c.name, off)
+		}
 	}
 }
 
