@@ -386,7 +386,8 @@ func (c *Controller) moveBase(cl Class) {
 // whole time looked back on. When that would soon lead too far off the rate, because
 // content has changed, recent frames count instead, by degrees: the urgency, up to octave.
 func (c *Controller) steady() (base, urgency lg) {
-	debt := c.debt - c.spread.left // a key frame is no deviation: the frames after it are smaller for it
+	// A key frame is no deviation, unless saved for: the frames after it are smaller for it.
+	debt := c.debt - min(c.spread.left, max(c.debt, 0))
 	base = c.affordable(&c.m.lasting, Key, c.s.Reservoir, debt, 2, 8)
 	second, share := c.s.Num/c.s.Den+1, c.frameBits()
 	growth := c.m.perFrame(&c.m.recent, Key, base, c.lo, c.hi, &c.offsets, c.keyLimit()) - share
