@@ -29,7 +29,7 @@ func (p *plan) start(c *Controller) {
 
 // What a better key frame gains lasts until the next. Where key frames take little of the
 // bits, less than a littleKeys-th, they get better until they take as much, by mostBetterKey
-// at most. Where they take a sixth or more, nothing is to be gained by it.
+// at most. Where they take a sixth or more, next to nothing is to be gained by it.
 const (
 	littleKeys    = 16
 	mostBetterKey = octave
