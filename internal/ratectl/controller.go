@@ -101,9 +101,11 @@ type coding struct {
 	bits     int64 // as expected
 	raw      int64 // what the curve said
 	qIdx     int
+	need     int64 // bits it should take
 	soft     int64 // bits it should not exceed
 	hard     int64 // bits it must not exceed
 	attempts int
+	fine     int // index that took too much
 }
 
 // layerSteps is the quantiser step of a frame by temporal layer, relative to the
@@ -369,7 +371,7 @@ func (c *Controller) moveBase(cl Class) {
 		want = c.plan.base(c, &c.curve, cl)
 	case c.s.Mode == ConstantBitrate:
 		// Nothing is saved for key frames: there is little to keep it in.
-		want = c.affordable(&c.m.recent, FirstLayer, c.quick(), c.bucket.Full-c.setPoint(), 1, 6)
+		want = c.affordable(&c.m.recent, FirstLayer, c.quick(), c.bucket.Full-c.setPoint(), 2, 6)
 		most = quickPace * lg(c.since)
 	default:
 		var urgency lg
@@ -487,7 +489,6 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	if e.class == Key {
 		e.soft = min(e.soft, c.keyLimit())
 	}
-	need := int64(0)
 	if c.s.Mode == ConstantBitrate && c.s.LowDelay && (e.class != Key || c.s.MaxIntra == 0) {
 		even := c.window.before(0) - c.bucket.Full + c.frameBits()
 		slack := c.s.Rate.Bitrate * windowSeconds * windowShare / 1000
@@ -496,7 +497,7 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 			least = c.frameBits()
 		}
 		e.soft = min(e.soft, max(room, least))
-		need = min(c.leastInWindow(slack), e.soft)
+		e.need = min(c.leastInWindow(slack), e.soft)
 	}
 	size := func(step lg) int64 { return c.m.predict(e.class, &c.curve, step) }
 	if c.s.Mode == ConstantBitrate && e.class == Key {
@@ -505,8 +506,8 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 	}
 	if size(step) > e.soft {
 		step = solve(step, c.hi, e.soft-e.soft/16, size)
-	} else if size(step) < need {
-		step = max(solve(c.lo, step, need, size), step-octave)
+	} else if size(step) < e.need {
+		step = max(solve(c.lo, step, e.need, size), step-octave)
 	}
 	return step
 }
@@ -518,7 +519,7 @@ func (c *Controller) leastInWindow(slack int64) (need int64) {
 	share := c.frameBits()
 	for ahead := range min(c.quick(), int64(len(c.window.full)-1)) {
 		gap := c.window.before(int(ahead)) - slack - c.bucket.Full
-		need = max(need, gap-2*ahead*share+share)
+		need = max(need, gap-4*ahead*share+share)
 	}
 	return need
 }
@@ -543,21 +544,19 @@ func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
 	e := &c.frame
 	over := e.attempts < guesses && bits > e.soft+e.soft/16 || bits > e.hard
 	switch {
-	case !over:
-		return Keep, e.qIdx
-	case e.qIdx < c.most:
+	case over && e.qIdx < c.most:
 		next := c.most
 		if e.attempts < guesses {
 			// The frame itself says how far its curve was off.
 			want := scaleExp2(e.soft-e.soft/12, log2(e.raw)-log2(bits))
 			next = min(max(index(solve(c.lo, c.hi, want, c.curve.at)), e.qIdx+1), c.most)
 		}
-		e.qIdx = next
-		e.attempts++
-		e.raw = c.curve.at(steps[e.qIdx])
-		if c.s.Record {
-			c.record[len(c.record)-1].QIdx = uint16(e.qIdx)
-		}
+		e.fine = e.qIdx
+		c.again(next)
+		return Again, e.qIdx
+	case e.attempts > 0 && e.attempts < guesses && bits < e.need && e.qIdx > e.fine+1:
+		// Sizes fall off somewhere between the two.
+		c.again((e.fine + e.qIdx) / 2)
 		return Again, e.qIdx
 	case c.s.Drop && !e.needed && bits > e.hard:
 		if c.s.Record {
@@ -567,6 +566,17 @@ func (c *Controller) Recode(bits int64) (v Verdict, qIdx int) {
 		return Leave, e.qIdx
 	}
 	return Keep, e.qIdx
+}
+
+// again gives the frame another quantiser.
+func (c *Controller) again(qIdx int) {
+	e := &c.frame
+	e.qIdx = qIdx
+	e.attempts++
+	e.raw = c.curve.at(steps[e.qIdx])
+	if c.s.Record {
+		c.record[len(c.record)-1].QIdx = uint16(e.qIdx)
+	}
 }
 
 // Fullness is how much of the bucket is taken, in bits; 0 without one.
