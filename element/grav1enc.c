@@ -135,6 +135,7 @@ gboolean
 grav1enc_register (GstPlugin * plugin, const char *name)
 {
   GType type = gst_grav1_enc_get_type ();
+  guint rank = GST_RANK_PRIMARY;
 
   /* A class knows one factory only, so every further name is a type of its own. */
   if (g_strcmp0 (name, "grav1enc") != 0) {
@@ -146,8 +147,11 @@ grav1enc_register (GstPlugin * plugin, const char *name)
       alias = g_type_register_static_simple (type, type_name, q.class_size, NULL, q.instance_size, NULL, 0);
     g_free (type_name);
     type = alias;
+    /* Before its own name, which is first in the alphabet: webrtcsink takes the
+     * first encoder, then looks up by name whether and how it can set a bitrate. */
+    rank++;
   }
-  return gst_element_register (plugin, name, GST_RANK_PRIMARY, type);
+  return gst_element_register (plugin, name, rank, type);
 }
 
 GstFlowReturn

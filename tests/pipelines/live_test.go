@@ -15,7 +15,7 @@ func TestLive(t *testing.T) {
 		"key_units", "key_units low-latency=true", "key_units rdo-lookahead-frames=4 threads=3",
 		"key_unit_while_blocked", "key_unit_while_blocked low-latency=true",
 		"intervals_while_playing", "intervals_while_playing low-latency=true",
-		"pause true", "pause false", "property_types",
+		"pause true", "pause false", "property_types", "rank",
 		"temporal_layers 1 tu", "temporal_layers 2 tu", "temporal_layers 3 tu", "temporal_layers 3 frame", "temporal_layers 3 obu",
 	} {
 		t.Run(test, func(t *testing.T) {

@@ -601,6 +601,17 @@ def test_property_types():
         enc.set_property("speed-preset", 10)
 
 
+def test_rank():
+    """Who takes the first encoder there is, as webrtcsink does, finds the one called rav1enc: it can't set a bitrate on
+    names it doesn't know."""
+    encoders = Gst.ElementFactory.list_get_elements(Gst.ELEMENT_FACTORY_TYPE_ENCODER, Gst.Rank.MARGINAL)
+    av1 = Gst.ElementFactory.list_filter(encoders, Gst.Caps.from_string("video/x-av1"), Gst.PadDirection.SRC, False)
+    names = [factory.get_name() for factory in av1]
+    after = names[names.index("rav1enc") + 1:]
+    for name in {"grav1enc", "av1enc"} & set(names):
+        assert name in after, names
+
+
 def test_stall(key, *args):
     """After downstream blocked for longer than keyframe-after-stall, the first frame taken
     after the blockage is a key frame; the frames taken before stay as they are."""
