@@ -513,8 +513,9 @@ func (c *Controller) keepWithin(e *coding, step lg) lg {
 }
 
 // leastInWindow is what the next frame has to take so that no window that ends with it or
-// soon after falls short by more than slack: where a large frame two seconds ago leaves a
-// gap, frames are taken to fill it with twice their share each, beyond what they drain.
+// soon after falls short by more than slack. Frames after it are taken to fill what a large
+// frame two seconds ago leaves with up to four shares more each: what is begun with earlier
+// is lost where the next key frame would have filled it.
 func (c *Controller) leastInWindow(slack int64) (need int64) {
 	share := c.frameBits()
 	for ahead := range min(c.quick(), int64(len(c.window.full)-1)) {
