@@ -461,8 +461,8 @@ func (c *Controller) keyLimit() int64 {
 	case c.s.MaxIntra > 0:
 		return c.frameBits() * c.s.MaxIntra / 100
 	case c.s.Mode == VariableBitrate && c.plan.pass == nil:
-		// The quantiser it follows may be that of far easier content: no more than could have been saved.
-		return c.frameBits() * c.s.Reservoir / credit
+		// The quantiser it follows may be that of far easier content: a quarter more than could have been saved.
+		return c.frameBits() * c.s.Reservoir * 5 / (4 * credit)
 	case c.s.Mode == ConstantBitrate && !c.s.LowDelay:
 		return c.s.Rate.Bitrate * reorderedKeyShare / 100
 	}
