@@ -83,7 +83,7 @@ func (f *Frame) mvParams(t tile.Bounds) *mvpred.Params {
 	return p
 }
 
-// LambdaPerBit is λ of base_q_idx in squared error per bit.
+// LambdaPerBit is λ of base_q_idx, with Thrift, in squared error per bit.
 func (f *Frame) LambdaPerBit() float64 {
 	return float64(f.thrifty(f.base.lambda, 2)) * 512 / (1 << distShift)
 }

@@ -154,11 +154,12 @@ func simulate(t *testing.T, c *clip, s Settings, change map[int]Rate) (o outcome
 			o.dropped++
 		} else {
 			ctl.Written(bits)
+			q := uint8(min(d.QIdx, 255))
 			switch f.Class {
 			case Key, FirstLayer:
-				refs = [2]uint8{uint8(min(d.QIdx, 255)), uint8(min(d.QIdx, 255))}
+				refs = [2]uint8{q, q}
 			case FirstLayer + 1:
-				refs[1] = uint8(min(d.QIdx, 255))
+				refs[1] = q
 			}
 		}
 		o.sizes, o.qIdx, o.classes = append(o.sizes, bits), append(o.qIdx, d.QIdx), append(o.classes, f.Class)

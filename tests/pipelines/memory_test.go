@@ -31,7 +31,7 @@ type confinement func(t *testing.T, env []string, mib int, name string, args ...
 // there is none for the host's next thread; so one arena has to do for all.
 func addressSpace(t *testing.T, env []string, mib int, name string, args ...string) (output string, err error) {
 	t.Helper()
-	return shell(t, append(env, "MALLOC_ARENA_MAX=1"), fmt.Sprintf("ulimit -v %d", mib<<10), name, args...)
+	return shell(t, env, fmt.Sprintf("export MALLOC_ARENA_MAX=1 && ulimit -v %d", mib<<10), name, args...)
 }
 
 // shell runs a command after another one, in the same process, for at most 20 seconds.
